@@ -1,0 +1,133 @@
+"""`aigc-procgen train`: a GAN on a data set, in a run folder that can be killed and continued."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from aigc_procgen.core.errors import InvalidArgument, MissingDependency
+
+__all__ = ["add_parser", "run"]
+
+_KINDS = ("tiles", "sprites", "characters")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `train` to the command's parser."""
+    parser = subparsers.add_parser(
+        "train",
+        help="train a GAN on a data set; the same command again goes on from the last snapshot",
+        description=__doc__,
+    )
+    parser.add_argument("kind", choices=(*_KINDS, "items"), help="what to train (items = sprites)")
+    parser.add_argument(
+        "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
+    )
+    parser.add_argument("--run", help="the run's folder (default: runs/KIND-PRESET[-ARCH])")
+    parser.add_argument("--preset", default="laptop", choices=("tiny", "laptop", "gpu"))
+    parser.add_argument("--arch", default="r3gan", choices=("r3gan", "dcgan"))
+    parser.add_argument("--images", type=int, help="images to show in all, instead of the preset's")
+    parser.add_argument("--minutes", type=float, help="stop, with a snapshot, after this long")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other setting, its value as JSON: --set gamma=[1,0.5]",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the whole config and stop")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains as the arguments say; returns the exit status."""
+    kind = "sprites" if args.kind == "items" else args.kind
+    try:
+        import torch
+
+        from aigc_procgen.train.config import preset
+    except ImportError as error:
+        raise MissingDependency(
+            f"training needs torch and friends: install aigc-procgen[train] ({error})"
+        ) from None
+    changes = dict(_setting(text) for text in args.set)
+    if args.images is not None:
+        changes["images"] = args.images
+    config = preset(kind, args.preset, args.arch, seed=args.seed, **changes)
+    if args.dry_run:
+        print(json.dumps(config.to_dict(), indent=1))
+        return 0
+    if args.threads is not None:
+        if args.threads < 1:
+            raise InvalidArgument(f"--threads must be 1 or more, not {args.threads}")
+        torch.set_num_threads(args.threads)
+    data = Path(args.data)
+    if data.is_dir():
+        data = data / f"{kind}.npz"
+    suffix = "" if args.arch == "r3gan" else f"-{args.arch}"
+    folder = Path(args.run or f"runs/{kind}-{args.preset}{suffix}")
+
+    from aigc_procgen.train.trainer import Trainer
+
+    trainer = Trainer(config, data, folder, args.device)
+    if trainer.images:
+        print(f"going on from image {trainer.images:,} in {folder}")
+    trainer.train(_progress_bar(trainer.images, config.images), args.minutes)
+    print(f"{trainer.images:,} images shown; sheets, stats and checkpoint in {folder}")
+    return 0
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    try:
+        data = json.loads(value)
+    except ValueError:
+        equals = ""
+    if not equals:
+        raise InvalidArgument(f"--set takes NAME=VALUE with a JSON value, not {text!r}")
+    return name, tuple(data) if isinstance(data, list) else data
+
+
+def _progress_bar(start: int, total: int) -> Any:
+    """A bar with speed and time left on a terminal; a line now and then in a log file."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(file=sys.stderr, width=None if sys.stderr.isatty() else 120)
+    bar = Progress(
+        TextColumn("{task.completed:,.0f} / {task.total:,.0f} images"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[losses]}"),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task("train", total=total, completed=start, losses="")
+    quiet = not console.is_terminal
+    calls = 0
+
+    def show(images: int, _total: int, stats: dict[str, float]) -> None:
+        nonlocal calls
+        text = " ".join(f"{name} {value:.3f}" for name, value in stats.items())
+        if quiet:
+            if calls % 10 == 0:
+                print(f"{images:,} / {total:,} images  {text}", file=sys.stderr, flush=True)
+            calls += 1
+            return
+        bar.start()
+        bar.update(task, completed=images, losses=text)
+        if images >= total:
+            bar.stop()
+
+    if os.name != "nt" and sys.stderr.isatty():
+        import atexit
+
+        atexit.register(bar.stop)  # gives the cursor back after Ctrl-C
+    return show

@@ -1,0 +1,1 @@
+"""Data sets for training: built from CC0 art, or from anyone's own pictures."""

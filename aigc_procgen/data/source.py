@@ -1,0 +1,141 @@
+"""Where the pictures come from: a folder, a zip, or the public archive of the crawl tiles."""
+
+from __future__ import annotations
+
+import io
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from .errors import DataError
+
+__all__ = [
+    "CRAWL_COMMIT",
+    "CRAWL_DIGEST",
+    "CRAWL_RELEASE",
+    "files_digest",
+    "open_crawl",
+    "read_files",
+]
+
+CRAWL_COMMIT = "a6ea1655db5c044829d9eea19a232fa6fcac87b0"
+CRAWL_ARCHIVE = f"https://codeload.github.com/crawl/tiles/zip/{CRAWL_COMMIT}"
+CRAWL_RELEASE = "Nov-2015"
+CRAWL_DIGEST = ""
+MOST_BYTES = 256 * 1024 * 1024
+
+Progress = Callable[[str, int, int], None]
+
+
+def files_digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over the sorted (path, SHA-256 of the bytes) of the files, so of no container.
+
+    >>> files_digest({}) == files_digest(dict())
+    True
+    """
+    total = sha256()
+    for path in sorted(files):
+        total.update(f"{path}\0{sha256(files[path]).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _junk(path: PurePosixPath) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+
+
+def _from_zip(data: bytes | Path, name: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive:
+            members = [item for item in archive.infolist() if item.filename.endswith(".png")]
+            if sum(item.file_size for item in members) > MOST_BYTES:
+                raise DataError(f"{name} unpacks to more than 256 MiB: pass the art's own archive")
+            for item in members:
+                path = PurePosixPath(item.filename)
+                if not _junk(path):
+                    found[str(path)] = archive.read(item)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, RuntimeError) as error:
+        raise DataError(f"{name} is not a whole zip file ({error}): fetch it again") from None
+    except NotImplementedError as error:
+        raise DataError(f"{name} is packed in a way that cannot be read: {error}") from None
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {error.strerror or error}") from None
+    return found
+
+
+def _from_folder(folder: Path) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    try:
+        for file in sorted(folder.rglob("*")):
+            path = PurePosixPath(file.relative_to(folder).as_posix())
+            if file.suffix.lower() == ".png" and file.is_file() and not _junk(path):
+                found[str(path)] = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{error.filename or folder} cannot be read: {error.strerror}") from None
+    return found
+
+
+def read_files(source: str | Path) -> dict[str, bytes]:
+    """Path -> bytes of every PNG in a folder or a zip file, hidden files left out.
+
+    Raises `DataError` if the place is missing, unreadable or holds no PNG.
+    """
+    path = Path(source)
+    if path.is_dir():
+        found = _from_folder(path)
+    elif path.is_file():
+        found = _from_zip(path, str(path))
+    else:
+        raise DataError(f"{path} does not exist: pass a folder of PNG files or a zip file")
+    if not found:
+        raise DataError(f"{path} holds no PNG file: pass a folder of PNG files or a zip file")
+    return found
+
+
+def _download(progress: Progress | None) -> bytes:
+    parts: list[bytes] = []
+    got = 0
+    try:
+        with urllib.request.urlopen(CRAWL_ARCHIVE, timeout=60) as answer:
+            total = int(answer.headers.get("Content-Length") or 0)
+            while part := answer.read(1 << 18):
+                got += len(part)
+                if got > MOST_BYTES:
+                    raise DataError(f"{CRAWL_ARCHIVE} is larger than 256 MiB: pass --from instead")
+                parts.append(part)
+                if progress is not None:
+                    progress("download", got, max(total, got))
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise DataError(
+            f"{CRAWL_ARCHIVE} cannot be downloaded ({reason}): fetch it elsewhere and pass it "
+            "with --from FILE"
+        ) from None
+    return b"".join(parts)
+
+
+def open_crawl(source: str | Path | None, progress: Progress | None = None) -> dict[str, bytes]:
+    """Path inside the release -> bytes of the crawl tiles' PNG files.
+
+    `source` is the archive (zip), a folder with a checkout of it or with the release itself, or
+    None for a download of the public archive at its known commit. Raises `DataError` if it is
+    none of these.
+    """
+    if source is None:
+        files = _from_zip(_download(progress), CRAWL_ARCHIVE)
+    else:
+        files = read_files(source)
+    release = f"releases/{CRAWL_RELEASE}/"
+    inside = {
+        path.split(release, 1)[1]: data for path, data in files.items() if release in f"/{path}"
+    }
+    found = inside or files
+    if "player/base/human_m.png" not in found:
+        raise DataError(
+            f"{source} is not the crawl art: no releases/{CRAWL_RELEASE}/player/base/human_m.png "
+            "in it; pass the archive of github.com/crawl/tiles"
+        )
+    return found

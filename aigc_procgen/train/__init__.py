@@ -1,0 +1,1 @@
+"""Training: networks, losses, views, the trainer. The only room that imports torch."""

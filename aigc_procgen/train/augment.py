@@ -1,0 +1,69 @@
+"""What the critic is shown: the same random shifts and turned colours for reals and fakes.
+
+Differentiable, so that the generator learns through them (Karras et al., NeurIPS 2020;
+Zhao et al., NeurIPS 2020). Images are premultiplied RGBA in -1..1 [n, 4, h, w].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+__all__ = ["draw_augmentation"]
+
+
+def draw_augmentation(
+    count: int,
+    size: int,
+    generator: torch.Generator,
+    *,
+    shift: int = 0,
+    wrap: bool = False,
+    colour_share: float = 0.0,
+) -> Callable[[Tensor], Tensor]:
+    """One random view for `count` images: a function that shows any batch of that many in it.
+
+    `wrap` rolls by any offset, so that a seam of a tile is in plain sight; otherwise images are
+    shifted by up to `shift` pixels with transparency coming in. `colour_share` of the images have
+    their hue turned and their brightness changed.
+    """
+    reach = size // 2 if wrap else shift
+    offsets = torch.randint(-reach, reach + 1, (count, 2), generator=generator)
+    turn = (torch.rand(count, generator=generator) * 2 - 1) * math.pi
+    light = torch.rand(count, generator=generator) * 0.5 + 0.7
+    coloured = torch.rand(count, generator=generator) < colour_share
+    matrix = torch.where(
+        coloured[:, None, None], light[:, None, None] * _hue_matrices(turn), torch.eye(3)
+    )
+
+    def show(images: Tensor) -> Tensor:
+        if reach:
+            images = _moved(images, offsets.to(images.device), wrap)
+        if colour_share > 0:
+            colour = torch.einsum("nij,njhw->nihw", matrix.to(images), images[:, :3] + 1) - 1
+            images = torch.cat([colour, images[:, 3:]], 1)
+        return images
+
+    return show
+
+
+def _moved(images: Tensor, offsets: Tensor, wrap: bool) -> Tensor:
+    height, width = images.shape[2:]
+    ys = torch.arange(height, device=images.device)[None] + offsets[:, :1]
+    xs = torch.arange(width, device=images.device)[None] + offsets[:, 1:]
+    rows = torch.arange(len(images), device=images.device)[:, None, None]
+    moved = images.permute(0, 2, 3, 1)[rows, (ys % height)[:, :, None], (xs % width)[:, None, :]]
+    if not wrap:
+        inside = ((ys >= 0) & (ys < height))[:, :, None] & ((xs >= 0) & (xs < width))[:, None, :]
+        moved = torch.where(inside[..., None], moved, torch.full_like(moved[:1, :1, :1], -1.0))
+    return moved.permute(0, 3, 1, 2)
+
+
+def _hue_matrices(turn: Tensor) -> Tensor:
+    """Rotations [n, 3, 3] of RGB about its grey axis by `turn` [n] radians (Rodrigues)."""
+    cos, sin = turn.cos()[:, None, None], turn.sin()[:, None, None]
+    cross = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / math.sqrt(3)
+    return cos * torch.eye(3) + sin * cross + (1 - cos) / 3

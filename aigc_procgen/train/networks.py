@@ -1,0 +1,245 @@
+"""Generators and critics. This file knows no loss, no data and no device.
+
+Shapes in comments are [batch, channels, height, width]. Images are premultiplied RGBA in -1..1
+(transparent is -1 everywhere). A label is a float vector [batch, labels]: one one-hot block per
+attribute, a block of zeros where the attribute is left open.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+__all__ = ["Critic", "DcganCritic", "DcganGenerator", "Generator"]
+
+
+def _scaled(module: nn.Module, gain: float) -> None:
+    """He initialisation times `gain`: N(0, gain²/fan_in); biases start at 0."""
+    weight = cast(Tensor, module.weight)
+    fan_in = weight[0].numel()
+    with torch.no_grad():
+        weight.normal_(0, gain / math.sqrt(fan_in)) if gain else weight.zero_()
+        if module.bias is not None:
+            cast(Tensor, module.bias).zero_()
+
+
+def pad_wrapped(x: Tensor) -> Tensor:
+    """One pixel of circular padding as slices and concatenation, which every runtime has."""
+    x = torch.cat([x[:, :, -1:], x, x[:, :, :1]], 2)
+    return torch.cat([x[:, :, :, -1:], x, x[:, :, :, :1]], 3)
+
+
+class Conv3(nn.Module):
+    """A 3x3 convolution that keeps the size, zero-padded or toroidal (`wrap`)."""
+
+    def __init__(
+        self, inputs: int, outputs: int, *, gain: float, wrap: bool, bias: bool = True
+    ) -> None:
+        super().__init__()
+        self.wrap = wrap
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=0 if wrap else 1, bias=bias)
+        _scaled(self.conv, gain)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.conv(pad_wrapped(x) if self.wrap else x))
+
+
+class Block(nn.Module):
+    """A pre-activation residual block, its channels scaled by a condition vector if it has one.
+
+    As in R3GAN (Huang et al., NeurIPS 2024): no normalisation, the last convolution starts at 0.
+    Plain 3x3 convolutions replace its grouped bottleneck, which is slow on a CPU.
+    """
+
+    def __init__(self, channels: int, *, blocks: int, wrap: bool, condition: int = 0) -> None:
+        super().__init__()
+        gain = math.sqrt(2 / 1.04) * blocks**-0.25
+        self.first = Conv3(channels, channels, gain=gain, wrap=wrap)
+        self.second = Conv3(channels, channels, gain=0, wrap=wrap)
+        self.scale = nn.Linear(condition, channels) if condition else None
+        if self.scale is not None:
+            _scaled(self.scale, 0.5)
+
+    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        h = self.first(functional.leaky_relu(x, 0.2))
+        if self.scale is not None:
+            h = h * (1 + self.scale(condition))[:, :, None, None]
+        return x + cast(Tensor, self.second(functional.leaky_relu(h, 0.2)))
+
+
+class Generator(nn.Module):
+    """z [n, latent], label [n, labels] -> premultiplied RGBA in -1..1 [n, 4, 32, 32].
+
+    Only thin layers run at full size; the last wide one runs at a quarter of the pixels and gives
+    each of them a flat base and, by pixel shuffle, four differences that start small: pixel art is
+    flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and 16x16.
+    """
+
+    def __init__(
+        self,
+        *,
+        labels: int,
+        latent: int = 64,
+        widths: tuple[int, ...] = (192, 96, 64),
+        fine: int = 16,
+        depth: int = 1,
+        wrap: bool = False,
+    ) -> None:
+        super().__init__()
+        condition = 2 * latent
+        blocks = depth * len(widths)
+        self.latent, self.labels = latent, labels
+        self.label = nn.Linear(labels, latent, bias=False)
+        _scaled(self.label, math.sqrt(labels / 4))
+        self.mix = nn.Linear(condition, condition)
+        _scaled(self.mix, math.sqrt(2))
+        self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
+        self.start = nn.Linear(condition, widths[0])
+        _scaled(self.start, 1)
+        stages = []
+        for index, width in enumerate(widths):
+            before = widths[max(index - 1, 0)]
+            change = nn.Conv2d(before, width, 1, bias=False) if before != width else nn.Identity()
+            if isinstance(change, nn.Conv2d):
+                _scaled(change, 1)
+            stage = [
+                Block(width, blocks=blocks, wrap=wrap, condition=condition) for _ in range(depth)
+            ]
+            stages.append(nn.ModuleList([change, *stage]))
+        self.stages = nn.ModuleList(stages)
+        self.base = nn.Conv2d(widths[-1], fine, 1)
+        _scaled(self.base, 1)
+        self.detail = nn.Conv2d(widths[-1], fine * 4, 1)
+        _scaled(self.detail, 0.3)
+        self.polish = Conv3(fine, fine, gain=math.sqrt(2), wrap=wrap)
+        self.head = Conv3(fine, 4, gain=0.5, wrap=wrap)
+
+    def forward(self, z: Tensor, label: Tensor) -> Tensor:
+        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        w = torch.cat([z, self.label(label)], 1)
+        w = w + functional.leaky_relu(self.mix(w), 0.2)
+        x = self.start(w)[:, :, None, None] * self.basis  # [n, c, 4, 4]
+        for index, stage in enumerate(self.stages):
+            change, *blocks = cast(nn.ModuleList, stage)
+            if index:
+                x = change(_doubled(x))
+            for block in blocks:
+                x = block(x, w)
+        x = _doubled(self.base(x)) + functional.pixel_shuffle(self.detail(x), 2)
+        x = x + self.polish(functional.leaky_relu(x, 0.2))  # [n, fine, 32, 32]
+        return cast(Tensor, self.head(functional.leaky_relu(x, 0.2))).float()
+
+
+def _doubled(x: Tensor) -> Tensor:
+    return functional.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+class Critic(nn.Module):
+    """Premultiplied RGBA [n, 4, 32, 32], label [n, labels] -> realness [n].
+
+    The mirror of `Generator`: a thin full-size layer, then pixel-unshuffle. The label enters as a
+    projection (Miyato & Koyama, ICLR 2018).
+    """
+
+    def __init__(
+        self,
+        *,
+        labels: int,
+        widths: tuple[int, ...] = (192, 96, 64),
+        fine: int = 16,
+        depth: int = 1,
+    ) -> None:
+        super().__init__()
+        blocks = depth * len(widths)
+        self.fine = Conv3(4, fine, gain=1, wrap=False)
+        self.down = nn.Conv2d(fine * 4 + 16, widths[-1], 1)
+        _scaled(self.down, 1)
+        stages = []
+        for index in reversed(range(len(widths))):
+            width, after = widths[index], widths[max(index - 1, 0)]
+            change = nn.Conv2d(width, after, 1, bias=False) if index else nn.Identity()
+            if isinstance(change, nn.Conv2d):
+                _scaled(change, 1)
+            stage = [Block(width, blocks=blocks, wrap=False) for _ in range(depth)]
+            stages.append(nn.ModuleList([*stage, change]))
+        self.stages = nn.ModuleList(stages)
+        features = widths[0]
+        self.gather = nn.Conv2d(features, features, 4, groups=features)
+        _scaled(self.gather, 1)
+        self.realness = nn.Linear(features, 1)
+        _scaled(self.realness, 1)
+        self.project = nn.Linear(labels, features, bias=False)
+        _scaled(self.project, math.sqrt(labels / 4))
+        self.scale = features**-0.5
+
+    def forward(self, image: Tensor, label: Tensor) -> Tensor:
+        thin = functional.leaky_relu(self.fine(image), 0.2)
+        x = self.down(functional.pixel_unshuffle(torch.cat([thin, image.to(thin.dtype)], 1), 2))
+        for index, stage in enumerate(self.stages):
+            *blocks, change = cast(nn.ModuleList, stage)
+            for block in blocks:
+                x = block(x)
+            if index + 1 < len(self.stages):
+                x = functional.avg_pool2d(change(x), 2)
+        h = self.gather(functional.leaky_relu(x, 0.2)).flatten(1)
+        projected = (h * self.project(label)).sum(1) * self.scale
+        return cast(Tensor, self.realness(h).squeeze(1) + projected).float()
+
+
+class DcganGenerator(nn.Module):
+    """The DCGAN generator (Radford et al., ICLR 2016) with the label beside z; RGBA by tanh."""
+
+    def __init__(self, *, labels: int, latent: int = 64, width: int = 64) -> None:
+        super().__init__()
+        self.latent, self.labels = latent, labels
+        channels = (latent + labels, 4 * width, 2 * width, width)
+        layers: list[nn.Module] = []
+        for index, (before, after) in enumerate(pairwise(channels)):
+            stride, padding = (2, 1) if index else (1, 0)
+            layers += [
+                nn.ConvTranspose2d(before, after, 4, stride, padding, bias=False),
+                nn.BatchNorm2d(after),
+                nn.ReLU(),
+            ]
+        layers += [nn.ConvTranspose2d(width, 4, 4, 2, 1), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+        self.apply(_dcgan_weights)
+
+    def forward(self, z: Tensor, label: Tensor) -> Tensor:
+        return cast(Tensor, self.layers(torch.cat([z, label], 1)[:, :, None, None])).float()
+
+
+class DcganCritic(nn.Module):
+    """The DCGAN discriminator with the label as constant planes; gives a logit [n]."""
+
+    def __init__(self, *, labels: int, width: int = 64) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(4 + labels, width, 4, 2, 1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(width, 2 * width, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(2 * width),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(2 * width, 4 * width, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(4 * width),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(4 * width, 1, 4),
+        )
+        self.apply(_dcgan_weights)
+
+    def forward(self, image: Tensor, label: Tensor) -> Tensor:
+        planes = label[:, :, None, None].expand(-1, -1, *image.shape[2:]).to(image.dtype)
+        return cast(Tensor, self.layers(torch.cat([image, planes], 1))).flatten().float()
+
+
+def _dcgan_weights(module: nn.Module) -> None:
+    """The paper's initialisation: N(0, 0.02²) for convolutions, N(1, 0.02²) for norms."""
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, 0, 0.02)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1, 0.02)

@@ -1,0 +1,1 @@
+"""Exporters: each file writes one thing that somebody else reads."""

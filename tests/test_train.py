@@ -1,0 +1,237 @@
+"""Training: the losses, the views, the palette, and runs that survive being killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from training_data import SMALL, write_set
+
+from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.train import losses
+from aigc_procgen.train.augment import draw_augmentation
+from aigc_procgen.train.checkpoint import load_checkpoint, write_atomic
+from aigc_procgen.train.config import Config, preset
+from aigc_procgen.train.dataset import fit_palette, load_dataset
+from aigc_procgen.train.finish import finish
+from aigc_procgen.train.networks import pad_wrapped
+from aigc_procgen.train.trainer import Trainer
+
+
+def small(kind="characters", arch="r3gan", **changes):
+    return preset(kind, "tiny", arch, **{**SMALL, **changes})
+
+
+def test_relativistic_loss_is_softplus_of_the_gap():
+    """The critic's loss at a gap of 0 is log 2, and falls as reals rise above fakes."""
+    zero = torch.zeros(5)
+    assert losses.relativistic_critic_loss(zero, zero).item() == pytest.approx(np.log(2))
+    assert losses.relativistic_critic_loss(zero + 9, zero).item() < 1e-3
+    assert losses.relativistic_generator_loss(zero + 9, zero).item() == pytest.approx(9, abs=1e-3)
+
+
+def test_minimax_loss_matches_its_formula():
+    """The minimax losses are the paper's -log terms on sigmoids of the logits."""
+    real, fake = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 3.0])
+    expected = -(real.sigmoid().log() + (1 - fake.sigmoid()).log()).mean()
+    assert torch.isclose(losses.minimax_critic_loss(real, fake), expected)
+    assert torch.isclose(losses.minimax_generator_loss(real, fake), -fake.sigmoid().log().mean())
+
+
+def test_gradient_penalty_of_a_linear_critic_is_its_squared_weight():
+    """R1 of D(x) = w·x is |w|², whatever the images, and reaches w through double backward."""
+    weight = torch.randn(4, 3, 3, requires_grad=True)
+    penalty = losses.gradient_penalty(lambda x: (x * weight).sum((1, 2, 3)), torch.randn(5, 4, 3, 3))
+    assert torch.isclose(penalty, weight.square().sum())
+    penalty.backward()
+    assert torch.allclose(weight.grad, 2 * weight)
+
+
+def test_wrapped_padding_is_circular_padding():
+    """Slices and concatenation give the circular padding that engines have no operator for."""
+    x = torch.randn(2, 3, 5, 4)
+    expected = torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular")
+    assert torch.equal(pad_wrapped(x), expected)
+
+
+def test_views_move_without_inventing_pixels():
+    """A rolled view keeps every pixel; a shifted one lets only transparency in."""
+    images = torch.rand(6, 4, 8, 8)
+    random = torch.Generator().manual_seed(1)
+    rolled = draw_augmentation(6, 8, random, wrap=True)(images)
+    assert torch.equal(rolled.flatten(2).sort().values, images.flatten(2).sort().values)
+    assert not torch.equal(rolled, images)
+    shifted = draw_augmentation(6, 8, random, shift=3)(torch.ones(6, 4, 8, 8))
+    assert set(shifted.unique().tolist()) == {-1.0, 1.0}
+
+
+def test_turned_colours_leave_grey_grey_and_transparency_alone():
+    """Hue turns about the grey axis: equal channels stay equal, and -1 (nothing) stays -1."""
+    grey = torch.full((8, 4, 2, 2), 0.25)
+    grey[:, :, 0] = -1.0
+    view = draw_augmentation(8, 2, torch.Generator().manual_seed(2), colour_share=1.0)(grey)
+    assert torch.allclose(view[:, 0], view[:, 1], atol=1e-5)
+    assert torch.allclose(view[:, 1], view[:, 2], atol=1e-5)
+    assert torch.allclose(view[:, :, 0], torch.tensor(-1.0), atol=1e-5)
+
+
+def test_palette_keeps_exact_colours_when_they_fit():
+    """A set of three colours gives a palette of exactly these."""
+    images = np.zeros((2, 2, 2, 4), np.uint8)
+    images[..., 3] = 255
+    images[0, 0, 0, :3], images[1, 1, 1, :3] = (250, 10, 20), (5, 6, 7)
+    palette = fit_palette(images, 16)
+    assert {tuple(c) for c in palette.tolist()} == {(0, 0, 0), (250, 10, 20), (5, 6, 7)}
+    assert len(fit_palette(np.random.default_rng(0).integers(0, 256, (4, 16, 16, 4), np.uint8), 8)) <= 8
+
+
+def test_finish_snaps_to_the_palette_and_recolours():
+    """Raw output becomes the nearest palette colour, alpha 0 or 255, drawn in any other palette."""
+    choose = torch.tensor([[0.0, 0.0, 0.0], [255.0, 0.0, 0.0]])
+    draw = torch.tensor([[1.0, 2.0, 3.0], [0.0, 200.0, 0.0]])
+    raw = torch.tensor([[0.9, -0.9, -0.8, 1.0], [-0.9, -0.9, -0.9, 1.0], [0.9, 0.9, 0.9, -0.2]])
+    pixels = finish(raw.t()[None, :, None], choose, draw)[0, 0].tolist()
+    assert pixels == [[0, 200, 0, 255], [1, 2, 3, 255], [0, 0, 0, 0]]
+
+
+def test_classes_are_shown_equally_often(tmp_path):
+    """A class with few pictures is drawn as often as one with many."""
+    path = write_set(tmp_path / "tiles.npz", "tiles", count=30)
+    with np.load(path) as data:
+        arrays = dict(data)
+    arrays["labels"][:] = 0
+    arrays["labels"][:2] = 1
+    np.savez(path, **arrays)
+    dataset, _ = load_dataset(path, 12)
+    _, labels = dataset.batch(2000, torch.Generator().manual_seed(0))
+    assert labels.mean(0)[:2].tolist() == pytest.approx([0.5, 0.5], abs=0.05)
+
+
+@pytest.mark.parametrize("arch", ["r3gan", "dcgan"])
+def test_resumed_run_has_the_bits_of_an_unbroken_one(tmp_path, arch):
+    """Three steps, a stop and three more give the same weights as six steps."""
+    data = write_set(tmp_path / "characters.npz")
+    whole = Trainer(small(arch=arch), data, tmp_path / "whole", "cpu")
+    for _ in range(6):
+        whole.train_step()
+    first = Trainer(small(arch=arch), data, tmp_path / "parts", "cpu")
+    for _ in range(3):
+        first.train_step()
+    first._write_config()
+    first.snapshot({})
+    second = Trainer(small(arch=arch), data, tmp_path / "parts", "cpu")
+    assert second.step == 3
+    for _ in range(3):
+        second.train_step()
+    for net in ("generator", "critic", "average"):
+        ours, theirs = getattr(second, net).state_dict(), getattr(whole, net).state_dict()
+        assert all(torch.equal(ours[name], theirs[name]) for name in theirs), net
+
+
+@pytest.mark.parametrize("kind", ["tiles", "sprites", "characters"])
+def test_run_leaves_sheets_stats_and_checkpoint(tmp_path, kind):
+    """A run to its end writes a sheet and a stats line a snapshot, and a whole checkpoint."""
+    trainer = Trainer(small(kind), write_set(tmp_path / "set.npz", kind), tmp_path / "run", "cpu")
+    seen = []
+    trainer.train(lambda images, total, stats: seen.append((images, total)))
+    lines = [json.loads(line) for line in (tmp_path / "run/stats.jsonl").read_text().splitlines()]
+    assert [line["images"] for line in lines] == [16, 32, 48]
+    assert seen[-1] == (48, 48)
+    sheets = sorted((tmp_path / "run/sheets").iterdir())
+    assert len(sheets) == 3
+    with Image.open(sheets[-1]) as sheet:
+        assert sheet.size[0] > 32 * 8
+    tensors, counters = load_checkpoint(tmp_path / "run/checkpoint.safetensors")
+    assert counters["step"] == "12"
+    assert any(name.startswith("adam_g.") for name in tensors)
+    assert not list((tmp_path / "run").rglob("*.part"))
+
+
+def test_killed_run_goes_on_from_its_last_snapshot(tmp_path):
+    """`kill -9` at some moment, the same command again: it resumes, and every file is whole."""
+    write_set(tmp_path / "characters.npz")
+    settings = {**SMALL, "images": 100_000, "snapshot": 8}
+    command = [sys.executable, "-m", "aigc_procgen.cli", "train", "characters", "--data"]
+    command += [str(tmp_path), "--run", str(tmp_path / "run"), "--preset", "tiny", "--threads", "1"]
+    for name, value in settings.items():
+        command += ["--set", f"{name}={json.dumps(value)}"]
+    checkpoint = tmp_path / "run/checkpoint.safetensors"
+    with open(tmp_path / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + 120
+        while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.37)  # somewhere inside a later snapshot or between two
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert checkpoint.exists(), (tmp_path / "log").read_text()
+    step = int(load_checkpoint(checkpoint)[1]["step"])
+    again = subprocess.run([*command, "--minutes", "0"], capture_output=True, text=True, check=True)
+    assert f"going on from image {step * 4:,}" in again.stdout
+    lines = (tmp_path / "run/stats.jsonl").read_text().splitlines()
+    images = [json.loads(line)["images"] for line in lines]
+    assert images == sorted(set(images))
+    assert int(load_checkpoint(checkpoint)[1]["step"]) > step
+
+
+def test_run_folder_of_another_configuration_is_refused(tmp_path):
+    """The error names the setting that differs and both values; a longer run is no difference."""
+    data = write_set(tmp_path / "characters.npz")
+    Trainer(small(), data, tmp_path / "run", "cpu").train()
+    with pytest.raises(InvalidArgument, match=r"gamma = \[0.5, 0.25\], not \[1.0, 1.0\]"):
+        Trainer(small(gamma=(1.0, 1.0)), data, tmp_path / "run", "cpu")
+    assert Trainer(small(images=96), data, tmp_path / "run", "cpu").images == 48
+
+
+def test_damaged_files_are_named_in_one_sentence(tmp_path):
+    """A cut data set and a cut checkpoint say what they are and what to do."""
+    data = write_set(tmp_path / "characters.npz")
+    Trainer(small(), data, tmp_path / "run", "cpu").train()
+    checkpoint = tmp_path / "run/checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    with pytest.raises(InvalidArgument, match="not a whole checkpoint"):
+        Trainer(small(), data, tmp_path / "run", "cpu")
+    data.write_bytes(data.read_bytes()[:100])
+    with pytest.raises(InvalidArgument, match="data build"):
+        load_dataset(data, 12)
+    with pytest.raises(InvalidArgument, match="set of tiles"):
+        Trainer(small("tiles"), write_set(data), tmp_path / "other", "cpu")
+
+
+def test_atomic_write_keeps_the_old_file_when_it_fails(tmp_path, monkeypatch):
+    """A full disk leaves the old content and no scrap."""
+    path = tmp_path / "file"
+    write_atomic(path, b"old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("No space left")))
+    with pytest.raises(OSError, match="No space"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bad_settings_are_refused():
+    """Each says which setting, its value and what would do."""
+    with pytest.raises(InvalidArgument, match="widths must be 3"):
+        preset("tiles", widths=(1, 2))
+    with pytest.raises(InvalidArgument, match="no setting 'gama'"):
+        preset("tiles", gama=1)
+    with pytest.raises(InvalidArgument, match="preset must be one of"):
+        preset("tiles", "huge")
+    assert Config.from_json(preset("sprites").to_json()) == preset("sprites")
+
+
+def test_label_drop_opens_whole_attributes(tmp_path):
+    """An attribute's block of the label is kept whole or zeroed whole."""
+    data = write_set(tmp_path / "characters.npz")
+    trainer = Trainer(small(label_drop=0.5), data, tmp_path / "run", "cpu")
+    mask = trainer._kept_labels(200, torch.Generator().manual_seed(3))
+    assert set(mask[:, :3].sum(1).tolist()) == {0.0, 3.0}
+    assert set(mask[:, 3:].sum(1).tolist()) == {0.0, 2.0}
