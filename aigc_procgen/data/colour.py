@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["adjust", "drop_shadow", "hard_alpha", "lightness", "rim", "turn_hue"]
+__all__ = ["adjust", "drop_shadow", "hard_alpha", "lightness", "spread", "turn_hue"]
 
 Pixels = NDArray[np.uint8]
 
@@ -68,15 +68,6 @@ def drop_shadow(image: Pixels) -> Pixels:
     return result
 
 
-def rim(image: Pixels) -> Pixels:
-    """The picture with a black outline: each empty 4-neighbour of an opaque pixel is black."""
-    solid = image[..., 3] > 0
-    edge = _neighbours(solid, diagonal=False) & ~solid
-    result = image.copy()
-    result[edge] = (0, 0, 0, 255)
-    return result
-
-
 def turn_hue(rgb: NDArray[np.float32], degrees: float, saturation: float = 1) -> NDArray[np.float32]:
     """RGB [..., 3] in 0..255 with its hue turned and its saturation scaled, luma kept.
 
@@ -92,12 +83,22 @@ def turn_hue(rgb: NDArray[np.float32], degrees: float, saturation: float = 1) ->
     return np.asarray(rgb @ matrix.T.astype(np.float32))
 
 
-def _ramp(image: Pixels, colours: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """Lightness, stretched from its 2nd to its 98th percentile, as a place on the ramp."""
+def spread(images: Sequence[Pixels]) -> tuple[float, float]:
+    """The 2nd and the 98th percentile of the lightness of all opaque pixels of the pictures."""
+    solid = np.concatenate([lightness(image)[image[..., 3] > 0] for image in images])
+    if not solid.size:
+        return 0.0, 1.0
+    low, high = np.percentile(solid, (2, 98))
+    return float(low), float(high)
+
+
+def _ramp(
+    image: Pixels, colours: Sequence[Sequence[int]], bounds: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Lightness, stretched between the bounds, as a place on the ramp."""
+    low, high = bounds
     light = lightness(image)
-    solid = light[image[..., 3] > 0]
-    low, high = np.percentile(solid, (2, 98)) if solid.size else (0.0, 1.0)
-    place = np.clip((light - low) / max(float(high - low), 1.0), 0, 1) * (len(colours) - 1)
+    place = np.clip((light - low) / max(high - low, 1.0), 0, 1) * (len(colours) - 1)
     table = np.array(colours, np.float32)
     lower = np.minimum(place.astype(int), len(colours) - 2)
     # Quarter steps only: pixel art has few colours.
@@ -105,14 +106,23 @@ def _ramp(image: Pixels, colours: Sequence[Sequence[int]]) -> NDArray[np.float32
     return np.asarray(table[lower] * (1 - part) + table[lower + 1] * part, np.float32)
 
 
-def adjust(image: Pixels, change: Mapping[str, Any]) -> Pixels:
-    """The picture [h, w, 4] with the changes of a table entry: ramp, hue, saturation, gain, lift."""
+def adjust(
+    image: Pixels, change: Mapping[str, Any], bounds: tuple[float, float] | None = None
+) -> Pixels:
+    """The picture [h, w, 4] with the changes of a table entry: ramp, hue, saturation, gain, lift.
+
+    A ramp is stretched between the `bounds` of lightness; without them between the picture's own.
+    Gain and lift change only pixels that no ramp has coloured.
+    """
     rgb = image[..., :3].astype(np.float32)
-    if "ramp" in change:
-        rgb = _ramp(image, change["ramp"])
     if "hue" in change or "saturation" in change:
         rgb = turn_hue(rgb, float(change.get("hue", 0)), float(change.get("saturation", 1)))
     rgb = rgb * np.float32(change.get("gain", 1)) + np.float32(change.get("lift", 0))
+    if "ramp" in change:
+        green = image[..., 1] > image[..., ::2].max(-1)
+        everywhere = not change.get("ramp_green")
+        ramped = _ramp(image, change["ramp"], bounds or spread([image]))
+        rgb = np.where((green | everywhere)[..., None], ramped, rgb)
     result = image.copy()
     result[..., :3] = np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
     result[image[..., 3] == 0] = 0

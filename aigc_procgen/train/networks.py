@@ -78,6 +78,9 @@ class Generator(nn.Module):
     Only thin layers run at full size; the last wide one runs at a quarter of the pixels and gives
     each of them a flat base and, by pixel shuffle, four differences that start small: pixel art is
     flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and 16x16.
+
+    `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
+    doubling, a figure does not) and lets z place its features, since a texture has no fixed parts.
     """
 
     def __init__(
@@ -93,13 +96,13 @@ class Generator(nn.Module):
         super().__init__()
         condition = 2 * latent
         blocks = depth * len(widths)
-        self.latent, self.labels = latent, labels
+        self.latent, self.labels, self.wrap = latent, labels, wrap
         self.label = nn.Linear(labels, latent, bias=False)
         _scaled(self.label, math.sqrt(labels / 4))
         self.mix = nn.Linear(condition, condition)
         _scaled(self.mix, math.sqrt(2))
         self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
-        self.start = nn.Linear(condition, widths[0])
+        self.start = nn.Linear(condition, widths[0] * (16 if wrap else 1))
         _scaled(self.start, 1)
         stages = []
         for index, width in enumerate(widths):
@@ -123,20 +126,29 @@ class Generator(nn.Module):
         z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
         w = torch.cat([z, self.label(label)], 1)
         w = w + functional.leaky_relu(self.mix(w), 0.2)
-        x = self.start(w)[:, :, None, None] * self.basis  # [n, c, 4, 4]
+        start = self.start(w)
+        if self.wrap:
+            x = start.view(-1, *self.basis.shape) + self.basis  # [n, c, 4, 4]
+        else:
+            x = start[:, :, None, None] * self.basis
         for index, stage in enumerate(self.stages):
             change, *blocks = cast(nn.ModuleList, stage)
             if index:
-                x = change(_doubled(x))
+                x = change(_doubled(x, self.wrap))
             for block in blocks:
                 x = block(x, w)
-        x = _doubled(self.base(x)) + functional.pixel_shuffle(self.detail(x), 2)
+        x = _doubled(self.base(x), self.wrap) + functional.pixel_shuffle(self.detail(x), 2)
         x = x + self.polish(functional.leaky_relu(x, 0.2))  # [n, fine, 32, 32]
         return cast(Tensor, self.head(functional.leaky_relu(x, 0.2))).float()
 
 
-def _doubled(x: Tensor) -> Tensor:
-    return functional.interpolate(x, scale_factor=2.0, mode="nearest")
+def _doubled(x: Tensor, smooth: bool) -> Tensor:
+    """Twice the height and width: nearest neighbours, or their toroidal average with the next."""
+    x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
+    if smooth:
+        x = (x + torch.cat([x[:, :, 1:], x[:, :, :1]], 2)) * 0.5
+        x = (x + torch.cat([x[:, :, :, 1:], x[:, :, :, :1]], 3)) * 0.5
+    return x
 
 
 class Critic(nn.Module):

@@ -1,0 +1,220 @@
+"""Composed characters: what each wears is drawn by chance, the picture follows, exactly labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.random import Seed, Stream, stream
+
+from .colour import Pixels
+from .source import Progress
+from .wardrobe import Layer, Wardrobe
+
+__all__ = ["SLOTS", "compose", "draw_figures", "dress"]
+
+SLOTS = (
+    "cloak",
+    "base",
+    "legs",
+    "boots",
+    "skirt",
+    "armour",
+    "gloves",
+    "hair",
+    "beard",
+    "head",
+    "headgear",
+    "weapon",
+    "offhand",
+)
+"""Back to front; `skirt` is over the boots, `head` is an orc's tusks."""
+
+_CHUNK = 2048
+_UNKNOWN = 255
+
+
+def _pick(table: Mapping[str, Any], slot: str, allowed: list[str] | None, dice: Stream) -> str:
+    chances: dict[str, int] = table["chances"][slot]
+    names = [name for name in chances if allowed is None or name in allowed]
+    return dice.weighted(names, [chances[name] for name in names])
+
+
+def _by_colour(layers: list[Layer], dice: Stream) -> Layer:
+    """A layer of a colour that is drawn first, so that rare colours are not rare in the set."""
+    colour = dice.choice(sorted({layer.colour for layer in layers}))
+    return dice.choice([layer for layer in layers if layer.colour == colour])
+
+
+def dress(wardrobe: Wardrobe, dice: Stream) -> tuple[dict[str, Layer], dict[str, str]]:
+    """The layers by slot, and the attributes, of one character.
+
+    An attribute that the picture does not show (the sex of a minotaur, the colour of armour that
+    nobody wears) is left out.
+    """
+    table, slots = wardrobe.table, wardrobe.slots
+    kinds: dict[str, dict[str, Any]] = table["species"]
+    species = dice.weighted(list(kinds), [kind["weight"] for kind in kinds.values()])
+    kind = kinds[species]
+    sex = dice.choice(("female", "male"))
+    bases = [layer for layer in slots["species"][species] if layer.sex in (sex, None)]
+    base = dice.choice(bases or slots["species"][species])
+    worn = {"base": base}
+    labels = {"species": species}
+    if base.sex is not None:
+        labels["sex"] = base.sex
+    female = base.sex == "female"
+    _clothe(worn, labels, wardrobe, kind, female, dice)
+    for slot in ("weapon", "offhand"):
+        labels[slot] = _pick(table, slot, None, dice)
+        if labels[slot] != "none":
+            worn[slot] = dice.choice(slots[slot][labels[slot]])
+    labels["cloak"] = "none" if kind.get("no_cloak") else _pick(table, "cloak", None, dice)
+    if labels["cloak"] != "none":
+        worn["cloak"] = dice.choice(slots["cloak"][labels["cloak"]])
+    _crown(worn, labels, wardrobe, kind, dice)
+    return worn, labels
+
+
+def _clothe(
+    worn: dict[str, Layer],
+    labels: dict[str, str],
+    wardrobe: Wardrobe,
+    kind: Mapping[str, Any],
+    female: bool,
+    dice: Stream,
+) -> None:
+    """Armour, legs, boots and gloves."""
+    table, slots = wardrobe.table, wardrobe.slots
+    allowed = list(table["chances"]["armour"])
+    if not female:
+        allowed.remove("dress")
+    labels["armour"] = _pick(table, "armour", allowed, dice)
+    whole = False
+    if labels["armour"] != "none":
+        armour = _by_colour(slots["armour"][labels["armour"]], dice)
+        worn["armour"] = armour
+        labels["colour"] = armour.colour
+        whole = armour.whole
+    legless = "bare_from" in kind
+    if not whole and not legless and (labels["armour"] != "none" or dice.chance(1, 2)):
+        if dice.chance(1, 2 if female else 12):
+            worn["skirt"] = dice.choice(slots["skirts"]["any"])
+        else:
+            worn["legs"] = dice.choice(slots["legs"]["any"])
+    if not legless and dice.chance(3, 4):
+        worn["boots"] = dice.choice(slots["boots"]["any"])
+    if dice.chance(1, 3):
+        worn["gloves"] = dice.choice(slots["gloves"]["any"])
+
+
+def _crown(
+    worn: dict[str, Layer],
+    labels: dict[str, str],
+    wardrobe: Wardrobe,
+    kind: Mapping[str, Any],
+    dice: Stream,
+) -> None:
+    """Headgear, hair, beard and what grows on the head of a species."""
+    table, slots = wardrobe.table, wardrobe.slots
+    labels["headgear"] = _pick(table, "headgear", kind.get("headgear"), dice)
+    if labels["headgear"] != "none":
+        worn["headgear"] = dice.choice(slots["headgear"][labels["headgear"]])
+    growing = kind.get("hair", ["none"])
+    colour = _pick(table, "hair", None if growing is True else growing, dice)
+    hidden = labels["headgear"] in table["hides_hair"]
+    labels["hair"] = "none" if hidden else colour
+    if labels["hair"] != "none":
+        worn["hair"] = dice.choice(slots["hair"][colour])
+    if colour != "none" and labels.get("sex") == "male" and labels["headgear"] != "hood":
+        beard = dice.below(100) < kind.get("beard", 0)
+        full = kind.get("beard", 0) == 100 or dice.chance(1, 4)
+        if beard:
+            worn["beard"] = slots["full_beard" if full else "short_beard"][colour][0]
+            labels["hair"] = colour
+    if kind.get("tusks"):
+        worn["head"] = slots["tusks"][""][0]
+
+
+def compose(
+    stack: Pixels, rows: NDArray[np.int32], bare_from: NDArray[np.int32]
+) -> NDArray[np.uint8]:
+    """Figures uint8 [n, 32, 32, 4] of layer rows [n, slots], back to front (0 is no layer).
+
+    Body armour is cut from the row `bare_from` [n] down. Every coloured pixel on the border gets
+    a black outline.
+    """
+    count = len(rows)
+    result = np.zeros((count, 32, 32, 4), np.uint8)
+    below = np.arange(32)[None, :, None] >= bare_from[:, None, None]
+    for slot, name in enumerate(SLOTS):
+        layer = stack[rows[:, slot]]
+        solid = layer[..., 3] > 0
+        if name == "armour":
+            solid &= ~below
+        np.copyto(result, layer, where=solid[..., None])
+    return _outlined(result)
+
+
+def _outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    solid = figures[..., 3] > 0
+    inside = np.pad(solid & (figures[..., :3].max(-1) > 26), ((0, 0), (1, 1), (1, 1)))
+    around = inside[:, :-2, 1:-1] | inside[:, 2:, 1:-1] | inside[:, 1:-1, :-2] | inside[:, 1:-1, 2:]
+    figures[around & ~solid] = (0, 0, 0, 255)
+    return figures
+
+
+def _shortened(without: list[int]) -> NDArray[np.intp]:
+    """Which row each row of a short figure shows; what is lost on top is -1."""
+    kept = [row for row in range(32) if row not in without]
+    return np.array([-1] * (32 - len(kept)) + kept)
+
+
+def draw_figures(
+    wardrobe: Wardrobe, count: int, seed: Seed, progress: Progress | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], set[str]]:
+    """`count` figures uint8 [n, 32, 32, 4], labels uint8 [n, attributes], paths of layers used."""
+    table = wardrobe.table
+    attributes: dict[str, list[str]] = table["attributes"]
+    dice = stream(seed, "characters")
+    rows = np.zeros((count, len(SLOTS)), np.int32)
+    labels = np.full((count, len(attributes)), _UNKNOWN, np.uint8)
+    bare_from = np.full(count, 32, np.int32)
+    used: set[str] = set()
+    for index in range(count):
+        worn, facts = dress(wardrobe, dice)
+        for slot, layer in worn.items():
+            rows[index, SLOTS.index(slot)] = layer.row
+            used.add(layer.path)
+        for column, (name, values) in enumerate(attributes.items()):
+            if name in facts:
+                labels[index, column] = values.index(facts[name])
+        bare_from[index] = table["species"][facts["species"]].get("bare_from", 32)
+        if progress is not None and index % 2000 == 0:
+            progress("dress", index, count)
+    stack = wardrobe.stack()
+    images = np.empty((count, 32, 32, 4), np.uint8)
+    for start in range(0, count, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        images[part] = compose(stack, rows[part], bare_from[part])
+        if progress is not None:
+            progress("compose", start, count)
+    _shorten(images, labels[:, list(attributes).index("species")], wardrobe)
+    return images, labels, used
+
+
+def _shorten(
+    images: NDArray[np.uint8], species: NDArray[np.uint8], wardrobe: Wardrobe
+) -> None:
+    """Takes rows out of the legs of short species, in place: a dwarf is not a bearded human."""
+    for index, name in enumerate(wardrobe.table["attributes"]["species"]):
+        without = wardrobe.table["species"][name].get("without_rows")
+        if without:
+            rows = _shortened(without)
+            chosen = species == index
+            short = images[chosen][:, np.maximum(rows, 0)]
+            short[:, rows < 0] = 0
+            images[chosen] = short

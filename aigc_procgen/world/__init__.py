@@ -1,0 +1,1 @@
+"""Land, places and ways, as a pure function of a seed; whole numbers only."""
