@@ -34,8 +34,7 @@ def run(args: argparse.Namespace) -> int:
         earlier = load_pack(out)
         name = args.name or earlier.name
         models = {
-            model: (dict(earlier.manifest["models"][model]), earlier.read(model))
-            for model in earlier.models
+            model.name: (dict(model.entry), model.data) for model in earlier.models.values()
         }
     for folder in args.runs:
         data, entry = export_run(folder)

@@ -1,1 +1,9 @@
 """Data sets for training: built from CC0 art, or from anyone's own pictures."""
+
+from .crawl import build_crawl
+from .datasets import DataSet, read_set
+from .errors import DataError
+from .folder import build_folder
+from .sheet import draw_sheet
+
+__all__ = ["DataError", "DataSet", "build_crawl", "build_folder", "draw_sheet", "read_set"]

@@ -2,132 +2,177 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import Seed, check_seed, stream
 
-from .colour import Pixels
+from .datasets import DataSet, write_set
 from .errors import DataError
-from .pictures import decode
-from .source import CRAWL_COMMIT, CRAWL_RELEASE, Progress, files_digest, open_crawl
+from .figures import draw_figures
+from .release import SIZE, Release
+from .source import CRAWL_COMMIT, CRAWL_DIGEST, CRAWL_RELEASE, Progress, files_digest, open_crawl
 from .sprites import variants
 from .tables import load_table, matching
 from .tiles import vary
-from .writing import new_set, write_json, write_npz
+from .wardrobe import Wardrobe
+from .writing import new_set
 
-__all__ = ["build_crawl", "sprite_set", "tile_set"]
+__all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
 
-SIZE = 32
 TILES_A_MATERIAL = 320
+MOST_CHARACTERS = 500_000
 
 
-class Release:
-    """The files of the release, decoded once each, and a record of what became of them."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = files
-        self.used: set[str] = set()
-        self.left_out: dict[str, str] = {}
-        self.notes: dict[str, str] = {}
-        self._pixels: dict[str, Pixels | None] = {}
-
-    def picture(self, path: str, *, any_size: bool = False) -> Pixels | None:
-        """RGBA [h, w, 4] of the file, or None (and a reason on record) if it is of no use."""
-        if path not in self._pixels:
-            try:
-                pixels, notes = decode(self.files[path], path, keyed=True)
-            except DataError as error:
-                self._pixels[path] = None
-                self.left_out[path] = str(error)
-            else:
-                self._pixels[path] = pixels
-                if notes:
-                    self.notes[path] = "; ".join(notes)
-        found = self._pixels[path]
-        if found is None:
-            return None
-        if not any_size and found.shape[:2] != (SIZE, SIZE):
-            self.left_out[path] = f"{found.shape[1]}x{found.shape[0]} pixels, not {SIZE}x{SIZE}"
-            return None
-        self.used.add(path)
-        return found
-
-
-def tile_set(release: Release, seed: Seed) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """The arrays and the meta of the terrain set: `TILES_A_MATERIAL` tiles for each material."""
+def tile_set(release: Release, seed: Seed = 0) -> DataSet:
+    """The terrain set: about `TILES_A_MATERIAL` seamless variants for each material."""
     materials: dict[str, list[dict[str, Any]]] = load_table("tiles")["materials"]
     images, labels, families, rollable = [], [], [], []
-    family_names: list[str] = []
+    names: list[str] = []
     for index, (material, entries) in enumerate(materials.items()):
         weights = [int(entry.get("weight", 1)) for entry in entries]
         for entry, weight in zip(entries, weights, strict=True):
             tiles = [release.picture(path) for path in matching(entry, release.files)]
             found = [tile for tile in tiles if tile is not None]
             if not found:
-                raise DataError(f"no file of the art matches {entry['files']!r} for {material}")
+                raise DataError(
+                    f"the art has no usable file for the material {material}: its table asks for "
+                    f"{entry['files']!r}"
+                )
             count = TILES_A_MATERIAL * weight // sum(weights)
             family = f"{material}/{entry['family']}"
-            if family not in family_names:
-                family_names.append(family)
+            if family not in names:
+                names.append(family)
             dice = stream(seed, "tiles", material, str(entry["files"]))
             images.append(vary(found, entry, count, dice))
             labels += [index] * count
-            families += [family_names.index(family)] * count
+            families += [names.index(family)] * count
             rollable += [bool(entry.get("roll"))] * count
-    arrays: dict[str, NDArray[Any]] = {
-        "images": np.concatenate(images),
-        "labels": np.array(labels, np.uint8)[:, None],
-        "families": np.array(families, np.uint16),
-        "rollable": np.array(rollable, np.bool_),
-    }
-    meta = {
-        "kind": "tiles",
-        "size": SIZE,
-        "attributes": {"material": list(materials)},
-        "families": family_names,
-        "wrap": True,
-        "flip": [],
-    }
-    return arrays, meta
+    return DataSet(
+        kind="tiles",
+        images=np.concatenate(images),
+        labels=np.array(labels, np.uint8)[:, None],
+        attributes={"material": list(materials)},
+        families=np.array(families, np.uint16),
+        family_names=tuple(names),
+        rollable=np.array(rollable, np.bool_),
+    )
 
 
-def sprite_set(release: Release) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """The arrays and the meta of the sprite set."""
+def sprite_set(release: Release) -> DataSet:
+    """The set of items, features and monsters, one category each."""
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
     images, labels = [], []
     for index, (category, entries) in enumerate(categories.items()):
+        stand = category in table["standing"]
         seen: set[bytes] = set()
         for entry in entries:
             for path in matching(entry, release.files):
                 picture = release.picture(path)
                 if picture is None:
                     continue
-                stand = category in table["standing"]
                 for sprite in variants(picture, entry, SIZE, stand=stand):
                     if sprite.tobytes() not in seen and sprite[..., 3].any():
                         seen.add(sprite.tobytes())
                         images.append(sprite)
                         labels.append(index)
         if not seen:
-            raise DataError(f"no usable file of the art for the category {category}")
-    arrays: dict[str, NDArray[Any]] = {
-        "images": np.stack(images),
-        "labels": np.array(labels, np.uint8)[:, None],
+            raise DataError(f"the art has no usable file for the category {category}")
+    return DataSet(
+        kind="sprites",
+        images=np.stack(images),
+        labels=np.array(labels, np.uint8)[:, None],
+        attributes={"category": list(categories)},
+        flip=tuple(table["flip"]),
+    )
+
+
+def character_set(
+    release: Release, count: int, seed: Seed = 0, progress: Progress | None = None
+) -> DataSet:
+    """`count` composed figures with exact labels."""
+    table = load_table("characters")
+    wardrobe = Wardrobe(table=table, read=release.picture, paths=tuple(release.files))
+    images, labels, worn = draw_figures(wardrobe, count, seed, progress)
+    release.used = {path: digest for path, digest in release.used.items() if path in worn}
+    return DataSet(
+        kind="characters", images=images, labels=labels, attributes=table["attributes"]
+    )
+
+
+def _with_sheet(data: DataSet, release: Release, command: str, verified: bool) -> DataSet:
+    """The set with the facts of its datasheet: where it is from and what became of the files."""
+    table = load_table(data.kind)
+    # Some layers are named after other people's characters: the art is free, the names are not.
+    withheld = re.compile(str(table.get("withheld", r"(?!)")))
+    files = {}
+    for path, digest in sorted(release.used.items()):
+        folder, _, name = path.rpartition("/")
+        hidden = withheld.fullmatch(name.removesuffix(".png"))
+        files[f"{folder}/~{digest[:10]}.png" if hidden else path] = digest
+    sheet = {
+        "source": "https://github.com/crawl/tiles",
+        "release": CRAWL_RELEASE,
+        "commit": CRAWL_COMMIT,
+        "verified": verified,
+        "licence": "CC0-1.0",
+        "command": command,
+        "digest": files_digest({path: release.files[path] for path in sorted(release.used)}),
+        "files_used": len(release.used),
+        "files": files,
+        "left_out": dict(sorted(release.left_out.items())),
+        "in_no_table": len(release.files) - len(release.used) - len(release.left_out),
+        "converted": dict(sorted(release.notes.items())),
     }
-    meta = {
-        "kind": "sprites",
-        "size": SIZE,
-        "attributes": {"category": list(categories)},
-        "wrap": False,
-        "flip": table["flip"],
-    }
-    return arrays, meta
+    return replace(data, sheet=sheet)
+
+
+def build_crawl(
+    source: str | Path | None,
+    out: str | Path,
+    *,
+    characters: int = 60_000,
+    seed: Seed = 0,
+    progress: Progress | None = None,
+) -> tuple[DataSet, ...]:
+    """Writes tiles.npz, sprites.npz, characters.npz and a datasheet for each to the folder `out`.
+
+    `source` is a zip file or a folder with the art, or None for a download of the public archive
+    at its commit. `characters` is how many figures are composed; `progress(what, done, total)` is
+    called as work goes on. Returns the sets. All files appear at the end together; on an error
+    none does. Raises `DataError` if the art cannot be had or used, `InvalidArgument` for a bad
+    number.
+    """
+    check_int("characters", characters, 1, MOST_CHARACTERS)
+    check_seed(seed)
+    release = Release(open_crawl(source, progress))
+    verified = files_digest(release.files) == CRAWL_DIGEST
+    if source is None and not verified:
+        raise DataError(
+            "the downloaded crawl art is not that of the known commit: pass a copy of it with "
+            "--from"
+        )
+    command = f"data build crawl --characters {characters} --seed {seed}"
+    makers = (
+        lambda: tile_set(release, seed),
+        lambda: sprite_set(release),
+        lambda: character_set(release, characters, seed, progress),
+    )
+    sets = []
+    with new_set(out) as folder:
+        for done, make in enumerate(makers):
+            if progress is not None:
+                progress("sets", done, len(makers))
+            release.start_set()
+            data = _with_sheet(make(), release, command, verified)
+            write_set(folder, data)
+            sets.append(data)
+        if progress is not None:
+            progress("sets", len(makers), len(makers))
+    return tuple(sets)

@@ -24,7 +24,7 @@ __all__ = [
 CRAWL_COMMIT = "a6ea1655db5c044829d9eea19a232fa6fcac87b0"
 CRAWL_ARCHIVE = f"https://codeload.github.com/crawl/tiles/zip/{CRAWL_COMMIT}"
 CRAWL_RELEASE = "Nov-2015"
-CRAWL_DIGEST = ""
+CRAWL_DIGEST = "6dbda62280ba43e58a9e69d29fdc4d0f9a48f927298ee5e560e2e26867467f50"
 MOST_BYTES = 256 * 1024 * 1024
 
 Progress = Callable[[str, int, int], None]

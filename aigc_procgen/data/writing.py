@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ def new_set(out: str | Path) -> Iterator[Path]:
     Files of `out` that the new set does not have are left alone.
     """
     out = Path(out)
+    existed = out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
@@ -73,3 +74,6 @@ def new_set(out: str | Path) -> Iterator[Path]:
         raise DataError(f"{out} cannot be written to: {error.strerror or error}") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if not existed:
+            with suppress(OSError):  # not empty: the set is there
+                out.rmdir()

@@ -1,0 +1,1 @@
+"""Art: a seed and a word in, finished pixels out, from the models of a pack."""

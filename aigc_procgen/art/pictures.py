@@ -1,0 +1,115 @@
+"""Tiles, sprites and figures from a seed: which latent and label go into which model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.pack import Model, Pack
+from aigc_procgen.core.random import Seed, stream
+
+from .sessions import draw
+
+__all__ = ["figure", "kinds", "portrait", "sprites", "tiles", "walk"]
+
+
+def kinds(pack: Pack, kind: str) -> tuple[str, ...]:
+    """What a pack's model of tiles or sprites can be asked for: its materials or categories."""
+    return next(iter(pack.model(kind).attributes.values()))
+
+
+def _by_name(
+    pack: Pack,
+    kind: str,
+    seed: Seed,
+    name: str,
+    count: int,
+    palette: NDArray[np.uint8] | None,
+) -> NDArray[np.uint8]:
+    model = pack.model(kind)
+    check_int("count", count, 0, 65536)
+    label = model.label({next(iter(model.attributes)): name})
+    return draw(pack, model, _latents(seed, model, name, count), label, palette)
+
+
+def _latents(seed: Seed, model: Model, name: str, count: int) -> NDArray[np.float32]:
+    # A latent a picture, so that the third of eight is also the third of four.
+    rows = [stream(seed, model.kind, name, index).normals(model.latent) for index in range(count)]
+    return np.stack(rows) if rows else np.zeros((0, model.latent), np.float32)
+
+
+def tiles(
+    pack: Pack, seed: Seed, material: str, count: int, palette: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Seamless ground, uint8 [count, size, size, 4], every pixel opaque."""
+    return _by_name(pack, "tiles", seed, material, count, palette)
+
+
+def sprites(
+    pack: Pack, seed: Seed, category: str, count: int, palette: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Items, features or monsters, uint8 [count, size, size, 4], alpha 0 or 255."""
+    return _by_name(pack, "sprites", seed, category, count, palette)
+
+
+def figure(
+    pack: Pack,
+    seed: Seed,
+    attributes: Mapping[str, str],
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """One character uint8 [size, size, 4]; attributes that the pack does not know are left open."""
+    model = pack.model("characters")
+    z = stream(seed, "figure").normals(1, model.latent)
+    return draw(pack, model, z, model.label(attributes, strict=False), palette)[0]
+
+
+def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A four-frame walk uint8 [4, h, w, 4] made from one figure's pixels.
+
+    Stand, left foot up, stand, right foot up: the body rises by a pixel while a foot is off the
+    ground. The frames are moved pixels of one drawing, not drawings of a network.
+    """
+    check_figure(sprite)
+    rows = np.flatnonzero(sprite[..., 3].any(1))
+    columns = np.flatnonzero(sprite[..., 3].any(0))
+    if not len(rows):
+        return np.repeat(sprite[None], 4, 0)
+    foot = rows[-1] + 1
+    hip = foot - max((foot - rows[0]) // 4, 2)
+    middle = (columns[0] + columns[-1] + 1) // 2
+    frames = [sprite]
+    for lifted in (slice(0, middle), slice(middle, sprite.shape[1])):
+        frame = sprite.copy()
+        frame[: hip - 1] = sprite[1:hip]  # the body, a pixel higher; the hip row stays to join it
+        legs = np.zeros_like(sprite[hip:foot, lifted])
+        legs[:-1] = sprite[hip + 1 : foot, lifted]
+        frame[hip:foot, lifted] = legs
+        frames += [frame, sprite]
+    return np.stack(frames[:4])
+
+
+def portrait(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The head and shoulders of a figure, twice as large: uint8 of the sprite's own shape.
+
+    Cut from the drawing itself, so that face and figure are one person.
+    """
+    check_figure(sprite)
+    size = sprite.shape[0]
+    half = size // 2
+    rows = np.flatnonzero(sprite[..., 3].any(1))
+    top = min(max(int(rows[0]) - 1, 0), size - half) if len(rows) else 0
+    # The middle of the head, not of the figure: a spear to the side must not move the face.
+    mass = sprite[top + 2 : top + half, :, 3].astype(np.int64).sum(0)
+    middle = int((mass * np.arange(size)).sum() // max(int(mass.sum()), 1))
+    left = min(max(middle - half // 2, 0), size - half)
+    return sprite[top : top + half, left : left + half].repeat(2, 0).repeat(2, 1)
+
+
+def check_figure(sprite: NDArray[np.uint8]) -> None:
+    """Raises `InvalidArgument` unless `sprite` is a square RGBA picture."""
+    if sprite.ndim != 3 or sprite.shape[0] != sprite.shape[1] or sprite.shape[2] != 4:
+        raise InvalidArgument(f"sprite must be [size, size, 4], not {list(sprite.shape)}")

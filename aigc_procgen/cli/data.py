@@ -1,0 +1,130 @@
+"""`aigc-procgen data`: data sets for training, out of art."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from aigc_procgen.core.errors import InvalidArgument
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `data` to the command's parser."""
+    parser = subparsers.add_parser("data", help="make data sets for training", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    build = verbs.add_parser("build", help="build a set from art")
+    sources = build.add_subparsers(dest="source", required=True)
+
+    crawl = sources.add_parser(
+        "crawl", help="terrain, sprites and characters from the CC0 tiles of Dungeon Crawl"
+    )
+    crawl.add_argument(
+        "--from",
+        dest="archive",
+        metavar="PLACE",
+        help="zip file or folder of github.com/crawl/tiles (default: download it)",
+    )
+    crawl.add_argument("--out", required=True, metavar="DIR", help="folder for the sets")
+    crawl.add_argument(
+        "--characters", type=int, default=60_000, metavar="N", help="figures to compose"
+    )
+    crawl.add_argument("--seed", default="0", help="another seed composes other figures")
+
+    folder = sources.add_parser("folder", help="a set of your own PNG files or sprite sheets")
+    folder.add_argument("path", metavar="PATH", help="folder (subfolder = class), zip or PNG sheet")
+    folder.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
+    folder.add_argument("--grid", metavar="WxH", help="cut each picture into cells of W x H pixels")
+    folder.add_argument("--kind", default="sprites", choices=("sprites", "tiles"))
+    folder.add_argument("--size", type=int, default=32, help="side of a finished picture")
+
+    sheet = verbs.add_parser("sheet", help="draw real samples of a set as one picture")
+    sheet.add_argument("set", metavar="SET.npz")
+    sheet.add_argument("--out", required=True, metavar="PNG")
+    sheet.add_argument("--count", type=int, default=64, help="how many samples")
+    sheet.add_argument("--scale", type=int, default=3, help="how many times their size")
+    sheet.add_argument("--seed", default="0", help="another seed draws other samples")
+    parser.set_defaults(func=run)
+
+
+def _grid(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if not cross or not width.isdecimal() or not height.isdecimal():
+        raise InvalidArgument(f"--grid must be like 16x16, not {text!r}")
+    return int(width), int(height)
+
+
+def _seed(text: str) -> int | str:
+    return int(text) if text.removeprefix("-").isdecimal() else text
+
+
+class _Line:
+    """One line on stderr that says how far the work is; on no terminal, a line now and then."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.shown = 0.0
+        self.started = time.monotonic()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.shown < (0.1 if self.live else 5.0) and done < total:
+            return
+        self.shown = now
+        text = f"{what}: {done:,} of {total:,} ({now - self.started:.0f} s)"
+        print(f"\r{text:<60}" if self.live else text, end="" if self.live else "\n", file=sys.stderr)
+
+    def end(self) -> None:
+        """Ends the line."""
+        if self.live and self.shown:
+            print(file=sys.stderr)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Builds or draws as the arguments say; returns the exit status."""
+    from aigc_procgen.data import build_crawl, build_folder, draw_sheet
+
+    if args.verb == "sheet":
+        draw_sheet(args.set, args.out, count=args.count, scale=args.scale, seed=_seed(args.seed))
+        print(f"wrote {args.out}")
+        return 0
+    line = _Line()
+    try:
+        if args.source == "crawl":
+            sets = build_crawl(
+                args.archive,
+                args.out,
+                characters=args.characters,
+                seed=_seed(args.seed),
+                progress=line,
+            )
+        else:
+            grid = _grid(args.grid)
+            sets = (
+                build_folder(
+                    args.path,
+                    args.out,
+                    size=args.size,
+                    grid=grid,
+                    kind=args.kind,
+                    progress=line,
+                ),
+            )
+    finally:
+        line.end()
+    for data in sets:
+        place = Path(args.out) / f"{data.kind}.npz"
+        left = len(data.sheet["left_out"])
+        print(
+            f"wrote {place}: {len(data.images):,} pictures from {data.sheet['files_used']:,} files"
+            + (f"; {left} files could not be used, see {data.kind}.datasheet.json" if left else "")
+        )
+        if not data.sheet.get("verified", True):
+            print("note: the files are not exactly those of the known commit", file=sys.stderr)
+    return 0

@@ -1,0 +1,326 @@
+"""The crawl sets, built from a made-up release that has a file for every entry of the tables."""
+
+import json
+import re
+import urllib.error
+import zipfile
+
+import numpy as np
+import pytest
+
+from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.random import stream
+from aigc_procgen.data import DataError, build_crawl, read_set, source
+from aigc_procgen.data.colour import drop_shadow, hard_alpha
+from aigc_procgen.data.figures import SLOTS, compose
+from aigc_procgen.data.pictures import KEY_COLOUR, decode, encode_png
+from aigc_procgen.data.seams import heal, warp
+from aigc_procgen.data.source import files_digest
+from aigc_procgen.data.tables import load_table, matching
+from aigc_procgen.data.wardrobe import colour_name
+from aigc_procgen.world.terrain import TERRAINS
+
+
+def spell(pattern):
+    """The shortest text that the regular expression matches, first alternatives first."""
+    made = []
+    for kind, value in pattern:
+        name = str(kind)
+        if name == "LITERAL":
+            made.append(chr(value))
+        elif name == "ANY":
+            made.append("x")
+        elif name == "IN":
+            first, what = value[0]
+            if str(first) == "CATEGORY":
+                made.append("0" if "DIGIT" in str(what) else "x")
+            else:
+                made.append(chr(what if str(first) == "LITERAL" else what[0]))
+        elif name == "SUBPATTERN":
+            made.append(spell(value[3]))
+        elif name == "BRANCH":
+            made.append(spell(value[1][0]))
+        elif name == "MAX_REPEAT":
+            low, high, inner = value
+            made.append(spell(inner) * max(low, 1 if high > 1 else low))
+        else:
+            raise AssertionError(f"no rule for {name}")
+    return "".join(made)
+
+
+def entries(value):
+    """Every table entry in the table, wherever it is."""
+    if isinstance(value, dict):
+        if "files" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from entries(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from entries(inner)
+
+
+@pytest.fixture(scope="module")
+def release():
+    """Path -> bytes: one noisy picture for each entry of each table."""
+    rng = np.random.default_rng(5)
+    files = {}
+    for name, prefix in (("tiles", ""), ("sprites", ""), ("characters", "player/")):
+        for entry in entries(load_table(name)):
+            path = prefix + spell(re._parser.parse(entry["files"])) + ".png"
+            pixels = np.zeros((32, 32, 4), np.uint8)
+            edge = 0 if name == "tiles" else 9
+            part = slice(edge, 32 - edge)
+            pixels[part, part, :3] = rng.integers(40, 250, (32 - 2 * edge, 32 - 2 * edge, 3))
+            pixels[part, part, 3] = 255
+            files[path] = encode_png(pixels)
+    files["player/base/human_m.png"] = files["player/base/human_f.png"]
+    return files
+
+
+@pytest.fixture(scope="module")
+def archive(release, tmp_path_factory):
+    """The release as the zip that github makes."""
+    path = tmp_path_factory.mktemp("art") / "art.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name, data in release.items():
+            file.writestr(f"tiles-a6ea/releases/Nov-2015/{name}", data)
+        file.writestr("tiles-a6ea/releases/Nov-2015/player/base/._human_m.png", b"junk")
+        file.writestr("tiles-a6ea/Ancient/x.png", b"another release")
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(archive, tmp_path_factory):
+    """The folder with the three sets."""
+    out = tmp_path_factory.mktemp("sets")
+    build_crawl(archive, out, characters=400, seed=3)
+    return out
+
+
+def test_materials_are_the_terrains():
+    """The materials of the tiles are the terrains of the world, in the same order."""
+    assert tuple(load_table("tiles")["materials"]) == tuple(TERRAINS)
+
+
+def test_sets_keep_the_contract(built):
+    """Alpha is 0 or 255, empty pixels are black, labels name values, tiles have no holes."""
+    names = sorted(file.name for file in built.iterdir())
+    kinds = ("characters", "sprites", "tiles")
+    assert names == sorted(f"{kind}{end}" for kind in kinds for end in (".npz", ".datasheet.json"))
+    for kind in kinds:
+        data = read_set(built / f"{kind}.npz")
+        assert data.kind == kind
+        assert data.images.shape[1:] == (32, 32, 4)
+        assert set(np.unique(data.images[..., 3])) <= {0, 255}
+        assert not data.images[data.images[..., 3] == 0].any()
+        assert data.labels.shape == (len(data.images), len(data.attributes))
+        for column, values in enumerate(data.attributes.values()):
+            known = data.labels[:, column][data.labels[:, column] != 255]
+            assert known.max() < len(values)
+        first = next(iter(data.counts().values()))
+        assert min(first.values()) > 0
+    tiles = read_set(built / "tiles.npz")
+    assert (tiles.images[..., 3] == 255).all()
+    assert tiles.families is not None
+    assert tiles.families.max() < len(tiles.family_names)
+
+
+def test_datasheet_says_where_it_is_from(built, release):
+    """The datasheet has source, commit, licence, counts, and a digest over the files it names."""
+    sheet = json.loads((built / "tiles.datasheet.json").read_text())
+    assert sheet["licence"] == "CC0-1.0"
+    assert sheet["commit"].startswith("a6ea1655")
+    assert sheet["verified"] is False
+    assert sheet["digest"] == files_digest({path: release[path] for path in sheet["files"]})
+    assert sheet["counts"]["material"]["grass"] > 100
+
+
+def test_names_of_others_are_withheld(built):
+    """Files named after other people's characters are used without the name."""
+    text = (built / "characters.datasheet.json").read_text()
+    assert "player/hand1/~" in text
+    for name in ("gandalf", "aragorn", "saruman", "legolas"):
+        assert name not in text
+
+
+def test_same_seed_same_set(archive, built, tmp_path):
+    """The seed alone decides: again the same bytes, with another seed other figures."""
+    build_crawl(archive, tmp_path / "same", characters=400, seed=3)
+    for kind in ("tiles", "characters"):
+        name = f"{kind}.datasheet.json"
+        assert (tmp_path / "same" / name).read_text() == (built / name).read_text()
+    (_, _, other) = build_crawl(archive, tmp_path / "other", characters=400, seed=4)
+    assert other.digest() != read_set(built / "characters.npz").digest()
+
+
+def test_all_values_of_an_attribute_occur(built):
+    """Weapons, headgear, cloaks, armour and species are all there among 400 figures."""
+    counts = read_set(built / "characters.npz").counts()
+    for name in ("species", "armour", "weapon", "offhand", "headgear", "cloak"):
+        assert min(counts[name].values()) > 0, name
+
+
+def test_dwarves_are_shorter_than_humans(built):
+    """Short species lose rows of their legs, so their pictures begin lower."""
+    data = read_set(built / "characters.npz")
+    rows = (data.images[..., 3] > 0).any(2).argmax(1)
+    species = data.attributes["species"]
+    bare = data.labels[:, list(data.attributes).index("headgear")] == 0
+    tall = rows[bare & (data.labels[:, 0] == species.index("human"))].min()
+    short = rows[bare & (data.labels[:, 0] == species.index("halfling"))].min()
+    assert short > tall
+
+
+def test_skirts_cover_boots_and_armour_covers_neither_hair():
+    """Layers are laid in the stated order, and armour ends where a legless body begins."""
+    stack = np.zeros((3, 32, 32, 4), np.uint8)
+    stack[1] = (200, 0, 0, 255)
+    stack[2] = (0, 200, 0, 255)
+    rows = np.zeros((3, len(SLOTS)), np.int32)
+    rows[0, [SLOTS.index("boots"), SLOTS.index("skirt")]] = 1, 2
+    rows[1, [SLOTS.index("hair"), SLOTS.index("armour")]] = 1, 2
+    rows[2, [SLOTS.index("base"), SLOTS.index("armour")]] = 1, 2
+    made = compose(stack, rows, np.array([32, 32, 18], np.int32))
+    assert tuple(made[0, 5, 5, :3]) == (0, 200, 0)
+    assert tuple(made[1, 5, 5, :3]) == (200, 0, 0)
+    assert tuple(made[2, 17, 5, :3]) == (0, 200, 0)
+    assert tuple(made[2, 18, 5, :3]) == (200, 0, 0)
+
+
+def test_figures_have_a_black_rim():
+    """Every coloured pixel at the border of a figure gets a black neighbour."""
+    stack = np.zeros((2, 32, 32, 4), np.uint8)
+    stack[1, 10:12, 10:12] = (200, 100, 0, 255)
+    rows = np.zeros((1, len(SLOTS)), np.int32)
+    rows[0, 1] = 1
+    made = compose(stack, rows, np.array([32], np.int32))[0]
+    assert int((made[..., 3] > 0).sum()) == 12
+    assert tuple(made[9, 10]) == (0, 0, 0, 255)
+
+
+def test_key_colour_is_transparent():
+    """Opaque pixels of the key colour are holes, near colours are not."""
+    pixels = np.full((32, 32, 4), 255, np.uint8)
+    pixels[0, 0, :3] = KEY_COLOUR
+    pixels[0, 1, :3] = (72, 108, 108)
+    decoded, notes = decode(encode_png(pixels), "a.png", keyed=True)
+    assert decoded[0, 0].tolist() == [0, 0, 0, 0]
+    assert decoded[0, 1, 3] == 255
+    assert notes == ("transparency key removed",)
+
+
+def test_shadows_go_and_outlines_stay():
+    """A black blob beside a thing vanishes but the outline that touches colour stays."""
+    image = np.zeros((32, 32, 4), np.uint8)
+    image[8:20, 8:20] = (0, 0, 0, 255)
+    image[9:19, 9:19] = (180, 90, 30, 255)
+    image[14:22, 20:28] = (0, 0, 0, 255)
+    clean = drop_shadow(image)
+    assert clean[8:20, 8:20, 3].all()
+    assert not clean[14:22, 22:, 3].any()
+
+
+def test_half_transparent_shadow_is_dropped():
+    """Half transparent black goes, half transparent colour becomes opaque."""
+    image = np.zeros((1, 3, 4), np.uint8)
+    image[0] = [(0, 0, 0, 130), (200, 50, 50, 130), (200, 50, 50, 40)]
+    assert hard_alpha(image)[0, :, 3].tolist() == [0, 255, 0]
+
+
+def test_healed_tiles_wrap():
+    """A tile with a strong seam has no larger step at its border than inside once healed."""
+    rng = np.random.default_rng(2)
+    slope = np.linspace(40, 160, 32)[None, :, None]
+    tile = np.full((32, 32, 4), 255, np.uint8)
+    tile[..., :3] = slope + rng.integers(0, 40, (32, 32, 1))
+
+    def ratio(image):
+        rgb = image[..., :3].astype(int)
+        return np.abs(rgb[:, 0] - rgb[:, -1]).mean() / np.abs(np.diff(rgb, axis=1)).mean()
+
+    assert ratio(tile) > 5
+    assert ratio(heal(tile, "x")) < 1.6
+    assert np.array_equal(heal(tile, ""), tile)
+
+
+def test_warp_keeps_the_colours():
+    """Bending moves pixels and makes none."""
+    tile = np.random.default_rng(0).integers(0, 255, (32, 32, 4), np.uint8)
+    bent = warp(tile, 3, stream(1, "warp"))
+    before = {tuple(pixel) for pixel in tile.reshape(-1, 4).tolist()}
+    assert {tuple(pixel) for pixel in bent.reshape(-1, 4).tolist()} <= before
+    assert not np.array_equal(bent, tile)
+
+
+@pytest.mark.parametrize(
+    ("rgb", "name"),
+    [
+        ((200, 20, 20), "red"),
+        ((230, 130, 20), "orange"),
+        ((120, 70, 30), "brown"),
+        ((230, 220, 40), "yellow"),
+        ((30, 160, 40), "green"),
+        ((20, 180, 190), "cyan"),
+        ((30, 60, 200), "blue"),
+        ((130, 40, 190), "purple"),
+        ((240, 240, 240), "white"),
+        ((130, 130, 135), "gray"),
+        ((50, 50, 52), "black"),
+    ],
+)
+def test_colours_are_named(rgb, name):
+    """The main colour of a layer has the name that people give it."""
+    image = np.full((32, 32, 4), 255, np.uint8)
+    image[..., :3] = rgb
+    assert colour_name(image) == name
+
+
+def test_table_entries_refuse_what_not_matches():
+    """`files` must match the whole path and `not` takes paths out again."""
+    entry = {"files": "item/potion/.*", "not": "item/potion/i-.*"}
+    paths = ["item/potion/red.png", "item/potion/i-red.png", "old/item/potion/red.png"]
+    assert matching(entry, paths) == ["item/potion/red.png"]
+    with pytest.raises(DataError, match="valid `files`"):
+        matching({"files": "("}, paths)
+
+
+def test_other_art_and_bad_counts_are_refused(tmp_path, archive):
+    """A folder of other pictures and a count of nothing are one sentence each, nothing written."""
+    (tmp_path / "a.png").write_bytes(encode_png(np.zeros((4, 4, 4), np.uint8)))
+    with pytest.raises(DataError, match="is not the crawl art"):
+        build_crawl(tmp_path, tmp_path / "out")
+    with pytest.raises(InvalidArgument, match="characters must be between 1 and 500000, not 0"):
+        build_crawl(archive, tmp_path / "out", characters=0)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_material_writes_nothing(release, tmp_path):
+    """Without any lava in the art the error names it and no file is left."""
+    for path, data in release.items():
+        if "lava" not in path:
+            file = tmp_path / "art" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+    with pytest.raises(DataError, match="no usable file for the material lava"):
+        build_crawl(tmp_path / "art", tmp_path / "out", characters=5)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_network_the_error_says_what_to_do(tmp_path, monkeypatch):
+    """A download that fails is one sentence with the address and the way around."""
+
+    def fail(*_, **__):
+        raise urllib.error.URLError("no route to host")
+
+    monkeypatch.setattr(source.urllib.request, "urlopen", fail)
+    with pytest.raises(DataError, match=r"cannot be downloaded \(no route to host\).*--from"):
+        build_crawl(None, tmp_path / "out")
+
+
+def test_digest_is_over_files_in_any_order():
+    """The digest does not depend on order, but on every name and every byte."""
+    one = files_digest({"a": b"1", "b": b"2"})
+    assert one == files_digest({"b": b"2", "a": b"1"})
+    assert one != files_digest({"a": b"2", "b": b"1"})
