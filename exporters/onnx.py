@@ -186,10 +186,10 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         "outputs": [{"name": "pixels", "shape": ["N", 32, 32, 4], "dtype": "uint8"}],
         "attributes": about["attributes"],
         "palette": about["palette"],
-        "licence": about.get("licence", ""),
-        "data": about.get("data", {"digest": about["digest"]}),
+        "licence": about["licence"],
+        "data": about["data"],
         "training": {
-            "command": about.get("command", ""),
+            "command": about["command"],
             "arch": config["arch"],
             "preset": config["preset"],
             "images_shown": shown,

@@ -78,7 +78,10 @@ class _Line:
             return
         self.shown = now
         text = f"{what}: {done:,} of {total:,} ({now - self.started:.0f} s)"
-        print(f"\r{text:<60}" if self.live else text, end="" if self.live else "\n", file=sys.stderr)
+        if self.live:
+            print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
+        else:
+            print(text, file=sys.stderr)
 
     def end(self) -> None:
         """Ends the line."""

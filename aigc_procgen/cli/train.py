@@ -76,12 +76,21 @@ def run(args: argparse.Namespace) -> int:
 
     from aigc_procgen.train.trainer import Trainer
 
-    trainer = Trainer(config, data, folder, args.device)
+    trainer = Trainer(config, data, folder, args.device, command=_command(args, kind))
     if trainer.images:
         print(f"going on from image {trainer.images:,} in {folder}")
     trainer.train(_progress_bar(trainer.images, config.images), args.minutes)
     print(f"{trainer.images:,} images shown; sheets, stats and checkpoint in {folder}")
     return 0
+
+
+def _command(args: argparse.Namespace, kind: str) -> str:
+    """What somebody else would type for the same run, without this machine's paths."""
+    words = ["aigc-procgen train", kind, "--data DATA --preset", args.preset]
+    words += [f"--arch {args.arch}"] if args.arch != "r3gan" else []
+    words += [f"--images {args.images}"] if args.images is not None else []
+    words += [f"--seed {args.seed}"] if args.seed else []
+    return " ".join([*words, *(f"--set {text}" for text in args.set)])
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -68,7 +68,9 @@ def drop_shadow(image: Pixels) -> Pixels:
     return result
 
 
-def turn_hue(rgb: NDArray[np.float32], degrees: float, saturation: float = 1) -> NDArray[np.float32]:
+def turn_hue(
+    rgb: NDArray[np.float32], degrees: float, saturation: float = 1
+) -> NDArray[np.float32]:
     """RGB [..., 3] in 0..255 with its hue turned and its saturation scaled, luma kept.
 
     The YIQ rotation: one linear map, so that smooth shading stays smooth.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,7 @@ def character_set(
     wardrobe = Wardrobe(table=table, read=release.picture, paths=tuple(release.files))
     images, labels, worn = draw_figures(wardrobe, count, seed, progress)
     release.used = {path: digest for path, digest in release.used.items() if path in worn}
-    return DataSet(
-        kind="characters", images=images, labels=labels, attributes=table["attributes"]
-    )
+    return DataSet(kind="characters", images=images, labels=labels, attributes=table["attributes"])
 
 
 def _with_sheet(data: DataSet, release: Release, command: str, verified: bool) -> DataSet:
@@ -159,7 +158,7 @@ def build_crawl(
             "--from"
         )
     command = f"data build crawl --characters {characters} --seed {seed}"
-    makers = (
+    makers: tuple[Callable[[], DataSet], ...] = (
         lambda: tile_set(release, seed),
         lambda: sprite_set(release),
         lambda: character_set(release, characters, seed, progress),

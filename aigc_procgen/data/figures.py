@@ -1,4 +1,4 @@
-"""Composed characters: what each wears is drawn by chance, the picture follows, exactly labelled."""
+"""Composed characters: chance dresses each one, and picture and labels follow from that."""
 
 from __future__ import annotations
 
@@ -206,9 +206,7 @@ def draw_figures(
     return images, labels, used
 
 
-def _shorten(
-    images: NDArray[np.uint8], species: NDArray[np.uint8], wardrobe: Wardrobe
-) -> None:
+def _shorten(images: NDArray[np.uint8], species: NDArray[np.uint8], wardrobe: Wardrobe) -> None:
     """Takes rows out of the legs of short species, in place: a dwarf is not a bearded human."""
     for index, name in enumerate(wardrobe.table["attributes"]["species"]):
         without = wardrobe.table["species"][name].get("without_rows")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,18 +78,19 @@ def fit(image: Pixels, size: int, kind: str, name: str) -> Pixels:
 
 
 def _wraps(tile: Pixels) -> bool:
-    """Whether the step across the border is about as large as the steps inside."""
+    """Whether the step across the border is no larger than the largest step inside."""
     rgb = tile[..., :3].astype(np.int64)
-    for axis in (0, 1):
-        inside = np.abs(np.diff(rgb, axis=axis)).mean()
-        across = np.abs(rgb.take(0, axis) - rgb.take(-1, axis)).mean()
-        if across > 1.4 * inside + 2:
+    for turned in (rgb, rgb.transpose(1, 0, 2)):
+        inside = np.abs(np.diff(turned, axis=0)).mean((1, 2)).max()
+        if np.abs(turned[0] - turned[-1]).mean() > 1.1 * inside + 2:
             return False
     return True
 
 
 def _class_of(path: str, root: Path) -> str:
-    return path.split("/", 1)[0] if "/" in path else root.stem or root.resolve().name
+    if "/" in path:
+        return path.split("/", 1)[0]
+    return root.resolve().name if root.is_dir() else root.stem
 
 
 def build_folder(
@@ -171,4 +171,4 @@ def build_folder(
     )
     with new_set(out) as folder:
         write_set(folder, result)
-    return replace(result)
+    return result

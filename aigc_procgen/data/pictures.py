@@ -49,8 +49,10 @@ def decode(data: bytes, name: str, *, keyed: bool = False) -> tuple[Pixels, tupl
                 if mode in {"I", "I;16", "I;16B", "I;16L"}:
                     # Pillow clips 16-bit grey to white; the high byte is the grey that is meant.
                     high = np.asarray(picture).astype(np.int64) >> 8
-                    picture = Image.fromarray(np.clip(high, 0, 255).astype(np.uint8))
-                pixels = np.array(picture.convert("RGBA"), np.uint8)
+                    grey = Image.fromarray(np.clip(high, 0, 255).astype(np.uint8))
+                    pixels = np.array(grey.convert("RGBA"), np.uint8)
+                else:
+                    pixels = np.array(picture.convert("RGBA"), np.uint8)
         if mode not in {"RGBA", "RGB"}:
             notes.append(f"converted from mode {mode}")
     except DataError:

@@ -82,4 +82,4 @@ def warp(tile: Pixels, reach: float, dice: Stream) -> Pixels:
     down, right = blotches(size, 3, dice) * reach, blotches(size, 3, dice) * reach
     rows = (np.arange(size)[:, None] + np.rint(down).astype(int)) % size
     columns = (np.arange(size)[None] + np.rint(right).astype(int)) % size
-    return tile[rows, columns]
+    return np.asarray(tile[rows, columns])

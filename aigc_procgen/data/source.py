@@ -6,6 +6,7 @@ import io
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -50,14 +51,23 @@ def _from_zip(data: bytes | Path, name: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive:
-            members = [item for item in archive.infolist() if item.filename.endswith(".png")]
+            members = [
+                item for item in archive.infolist() if item.filename.lower().endswith(".png")
+            ]
             if sum(item.file_size for item in members) > MOST_BYTES:
                 raise DataError(f"{name} unpacks to more than 256 MiB: pass the art's own archive")
             for item in members:
                 path = PurePosixPath(item.filename)
                 if not _junk(path):
                     found[str(path)] = archive.read(item)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         raise DataError(f"{name} is not a whole zip file ({error}): fetch it again") from None
     except NotImplementedError as error:
         raise DataError(f"{name} is packed in a way that cannot be read: {error}") from None
@@ -79,19 +89,26 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 
 
 def read_files(source: str | Path) -> dict[str, bytes]:
-    """Path -> bytes of every PNG in a folder or a zip file, hidden files left out.
+    """Path -> bytes of every PNG in a folder or a zip file (hidden files left out), or of one PNG.
 
     Raises `DataError` if the place is missing, unreadable or holds no PNG.
     """
     path = Path(source)
     if path.is_dir():
         found = _from_folder(path)
+    elif path.is_file() and path.suffix.lower() == ".png":
+        try:
+            found = {path.name: path.read_bytes()}
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     elif path.is_file():
         found = _from_zip(path, str(path))
     else:
-        raise DataError(f"{path} does not exist: pass a folder of PNG files or a zip file")
+        raise DataError(f"{path} does not exist: pass a folder of PNG files, a zip file or a PNG")
     if not found:
-        raise DataError(f"{path} holds no PNG file: pass a folder of PNG files or a zip file")
+        raise DataError(
+            f"{path} holds no PNG file: pass a folder of PNG files, a zip file or a PNG"
+        )
     return found
 
 
@@ -124,10 +141,7 @@ def open_crawl(source: str | Path | None, progress: Progress | None = None) -> d
     None for a download of the public archive at its known commit. Raises `DataError` if it is
     none of these.
     """
-    if source is None:
-        files = _from_zip(_download(progress), CRAWL_ARCHIVE)
-    else:
-        files = read_files(source)
+    files = _from_zip(_download(progress), CRAWL_ARCHIVE) if source is None else read_files(source)
     release = f"releases/{CRAWL_RELEASE}/"
     inside = {
         path.split(release, 1)[1]: data for path, data in files.items() if release in f"/{path}"

@@ -55,7 +55,7 @@ def _halved(image: Pixels) -> Pixels:
     colour = (blocks[..., :3] * cover).sum((1, 3)) / weight
     solid = cover.sum((1, 3)) >= 2
     result = np.concatenate([np.where(solid, colour, 0), np.where(solid, 255, 0)], -1)
-    return np.rint(result).astype(np.uint8)
+    return np.asarray(np.rint(result), np.uint8)
 
 
 def variants(

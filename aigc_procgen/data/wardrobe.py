@@ -159,11 +159,11 @@ class Wardrobe:
         layers = []
         for entry in entries:
             for path, image in self._images(entry):
-                image = drop_shadow(image)
+                body = drop_shadow(image)
                 suffix = re.search(r"_([fm])\d?\.png$", path)
                 sex = {"f": "female", "m": "male"}[suffix[1]] if suffix else None
                 for tone in self.table.get(str(entry.get("tones")), [[100, 100, 100]]):
-                    layers.append(self._add(_toned(image, tone), path, sex=sex))
+                    layers.append(self._add(_toned(body, tone), path, sex=sex))
         if not layers:
             raise DataError(f"no usable file of the art for the species {what}")
         return layers

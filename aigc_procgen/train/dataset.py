@@ -30,12 +30,13 @@ class Dataset:
         palette: NDArray[np.uint8],
         rollable: NDArray[np.bool_] | None,
         mirrored: NDArray[np.bool_],
-        digest: str,
+        about: dict[str, str],
     ) -> None:
         self.indices = torch.from_numpy(indices)
         self.attributes = attributes
         self.palette = palette
-        self.digest = digest
+        self.about = about  # source, licence and digest, for the manifest
+        self.digest = about.get("digest", "")
         self.labels = torch.from_numpy(one_hot(values, attributes))
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
@@ -167,6 +168,6 @@ def load_dataset(
         palette=palette,
         rollable=arrays["rollable"] if meta.get("wrap") and "rollable" in arrays else None,
         mirrored=mirrored,
-        digest=str(meta.get("digest", "")),
+        about={name: str(meta.get(name, "")) for name in ("source", "licence", "digest")},
     )
     return dataset, str(meta["kind"])

@@ -80,7 +80,8 @@ class Generator(nn.Module):
     flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and 16x16.
 
     `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
-    doubling, a figure does not) and lets z place its features, since a texture has no fixed parts.
+    doubling, a figure does not), and lets z alone place features: with a learned basis every tile
+    of every material had its bright spots at the same pixels.
     """
 
     def __init__(
@@ -101,9 +102,13 @@ class Generator(nn.Module):
         _scaled(self.label, math.sqrt(labels / 4))
         self.mix = nn.Linear(condition, condition)
         _scaled(self.mix, math.sqrt(2))
-        self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
-        self.start = nn.Linear(condition, widths[0] * (16 if wrap else 1))
+        self.start = nn.Linear(condition, widths[0])
         _scaled(self.start, 1)
+        if wrap:
+            self.spread = nn.Linear(latent, widths[0] * 16, bias=False)
+            _scaled(self.spread, 1)
+        else:
+            self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
         stages = []
         for index, width in enumerate(widths):
             before = widths[max(index - 1, 0)]
@@ -126,11 +131,11 @@ class Generator(nn.Module):
         z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
         w = torch.cat([z, self.label(label)], 1)
         w = w + functional.leaky_relu(self.mix(w), 0.2)
-        start = self.start(w)
+        x = self.start(w)[:, :, None, None]
         if self.wrap:
-            x = start.view(-1, *self.basis.shape) + self.basis  # [n, c, 4, 4]
+            x = x + self.spread(z).view(-1, x.shape[1], 4, 4)  # [n, c, 4, 4]
         else:
-            x = start[:, :, None, None] * self.basis
+            x = x * self.basis
         for index, stage in enumerate(self.stages):
             change, *blocks = cast(nn.ModuleList, stage)
             if index:

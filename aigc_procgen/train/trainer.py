@@ -74,13 +74,20 @@ def build_critic(config: Config, labels: int) -> nn.Module:
 class Trainer:
     """A training run in a folder; made anew, or continued if the folder holds one.
 
-    `data` is a file that `data build` wrote. Raises `InvalidArgument` if the folder holds a run of
+    `data` is a file that `data build` wrote; `command` is noted for the manifest. Raises `InvalidArgument` if the folder holds a run of
     another configuration or of other data.
     """
 
     def __init__(
-        self, config: Config, data: str | Path, run: str | Path, device: str = "auto"
+        self,
+        config: Config,
+        data: str | Path,
+        run: str | Path,
+        device: str = "auto",
+        *,
+        command: str = "",
     ) -> None:
+        self.command = command
         self.run = Path(run)
         self.config = config
         self.device = choose_device(device)
@@ -307,7 +314,9 @@ class Trainer:
         palette = [[int(channel) for channel in colour] for colour in self.dataset.palette]
         about = {
             "config": self.config.to_dict(),
-            "digest": self.dataset.digest,
+            "command": self.command,
+            "licence": self.dataset.about["licence"],
+            "data": self.dataset.about,
             "attributes": {name: list(v) for name, v in self.dataset.attributes.items()},
             "palette": palette,
         }

@@ -15,8 +15,9 @@ from aigc_procgen.core.errors import InvalidArgument
 
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["PROP_KINDS", "Biome", "biomes", "classify", "ground"]
+__all__ = ["FREEZING", "PROP_KINDS", "Biome", "biomes", "classify", "ground"]
 
+FREEZING = -450  # the temperature below which water is ice
 PROP_KINDS = ("tree", "bush", "gem", "statue", "chest")
 _RANGES = ("elevation", "temperature", "moisture")
 

@@ -1,41 +1,61 @@
-"""Places: at most one in every cell of a coarse grid, where the land suits it."""
+"""Places: where towns, farms, ruins and the like lie, found from the land alone.
+
+The plane is cut into cells of 96 tiles; a cell holds at most one place, whose whole footprint
+lies inside it. Sixteen cells make a district, which is decided at once: one town, some villages,
+and wilder places in the rest.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aigc_procgen.core.random import Seed, stream
+from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.random import Seed, Stream, stream
 from aigc_procgen.core.records import Record
 
-from . import biomes
+from .biomes import biomes
 from .fields import Fields
+from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
-__all__ = ["CELL", "LARGEST_RADIUS", "PLACE_KINDS", "Namer", "Place", "Places", "plain_name"]
+__all__ = [
+    "CELL",
+    "CELLS",
+    "DISTRICT",
+    "PLACE_KINDS",
+    "STEP",
+    "District",
+    "Namer",
+    "Place",
+    "PlaceRule",
+    "make_district",
+    "place_rules",
+]
 
-CELL = 112  # tiles: a walk of half a minute from place to place
 PLACE_KINDS = ("town", "village", "farm", "shrine", "camp", "ruin", "mine")
-# (chances, radius in tiles) by kind
-_KINDS = {
-    "town": (5, 22),
-    "village": (8, 15),
-    "farm": (6, 9),
-    "shrine": (3, 5),
-    "camp": (3, 5),
-    "ruin": (5, 9),
-    "mine": (2, 5),
-}
-LARGEST_RADIUS = max(radius for _, radius in _KINDS.values())
+CELL = 96  # tiles; every footprint (radius up to 22) fits its cell whatever the jitter
+CELLS = 4  # cells a district, in each direction
+DISTRICT = CELL * CELLS  # tiles
+STEP = 8  # tiles between the samples that sites and roads are chosen by
+_SAMPLES = CELL // STEP
+_JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
 
-Namer = Callable[[Seed, str, str], str]  # (seed, place id, kind) -> name
+Namer = Callable[[Seed, str, str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place(Record):
-    """Somewhere people live or lived; x and y are the tile of its middle, radius is in tiles."""
+    """A place: its id is "kind:cell x:cell y", (x, y) its centre in tiles, which is walkable.
+
+    `radius` in tiles: the footprint is the square of tiles at most that far from the centre.
+    """
 
     id: str
     kind: str
@@ -45,71 +65,150 @@ class Place(Record):
     radius: int
 
 
-def plain_name(seed: Seed, place_id: str, kind: str) -> str:
-    """A name of two or three syllables, for land that nobody else names."""
-    draw = stream(seed, "plain name", place_id)
-    starts = ("al", "bren", "cor", "dun", "el", "fal", "gar", "hol", "ister", "kel", "lor", "mar")
-    ends = ("mere", "ford", "wick", "ham", "stead", "vale", "bury", "combe", "holt", "worth")
-    return (draw.choice(starts) + draw.choice(ends)).capitalize()
+@dataclass(frozen=True, kw_only=True)
+class PlaceRule:
+    """What places.json says of one kind."""
+
+    radius: int
+    land: int  # thousandths
+    weight: int
+    biomes: tuple[int, ...]  # indexes, sorted
+    rock: int
 
 
-class Places:
-    """The places of a seed, by cell."""
-
-    def __init__(self, seed: Seed, fields: Fields, namer: Namer = plain_name) -> None:
-        self._seed = seed
-        self._fields = fields
-        self._namer = namer
-        self.in_cell = lru_cache(maxsize=8192)(self._find)
-
-    def _find(self, cell_x: int, cell_y: int) -> Place | None:
-        """The place of a cell, or None where it fell into the sea or onto a peak."""
-        draw = stream(self._seed, "place", cell_x, cell_y)
-        margin = LARGEST_RADIUS + 2  # places of neighbouring cells never touch
-        x = cell_x * CELL + draw.between(margin, CELL - 1 - margin)
-        y = cell_y * CELL + draw.between(margin, CELL - 1 - margin)
-        kind = draw.weighted(PLACE_KINDS, [_KINDS[name][0] for name in PLACE_KINDS])
-        radius = _KINDS[kind][1]
-        # Nine points of the ground decide: the middle and most of the rest must be dry and level.
-        reach = radius * 3 // 4
-        land = self._fields.region(x - reach, y - reach, 3, 3, max(reach, 1))
-        habitable = np.array([biome.habitable for biome in biomes.biomes()])[land.biome]
-        if not habitable[1, 1] or habitable.sum() < 7:
-            return None
-        if int(land.elevation.max()) > 420:
-            kind = "mine" if kind in ("town", "village", "farm") else kind
-            radius = _KINDS[kind][1]
-        place_id = f"place:{cell_x}:{cell_y}"
-        name = self._namer(self._seed, place_id, kind)
-        return Place(id=place_id, kind=kind, name=name, x=x, y=y, radius=radius)
-
-    def within(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
-        """The places whose middle lies in the region, by cell from the north-west."""
-        found = []
-        for cell_y in range(y // CELL, (y + height - 1) // CELL + 1):
-            for cell_x in range(x // CELL, (x + width - 1) // CELL + 1):
-                place = self.in_cell(cell_x, cell_y)
-                if place and x <= place.x < x + width and y <= place.y < y + height:
-                    found.append(place)
-        return tuple(found)
-
-    def nearest(self, kind: str, x: int, y: int, rings: int = 48) -> Place | None:
-        """The nearest place of the kind, or of any kind for "any"; None beyond `rings` cells."""
-        middle_x, middle_y = x // CELL, y // CELL
-        best: tuple[int, str, Place] | None = None
-        for ring in range(rings + 1):
-            # Nothing in this ring or beyond can be nearer than its inner edge.
-            if best and best[0] <= (max(ring - 1, 0) * CELL) ** 2:
-                break
-            for cell_x, cell_y in _ring(middle_x, middle_y, ring):
-                place = self.in_cell(cell_x, cell_y)
-                if place and kind in (place.kind, "any"):
-                    found = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id, place)
-                    best = min(best, found, key=lambda entry: entry[:2]) if best else found
-        return best[2] if best else None
+@dataclass(frozen=True, kw_only=True)
+class _Rules:
+    kinds: MappingProxyType[str, PlaceRule]
+    villages: int
+    empty: int
+    roads: tuple[int, ...]  # cost by terrain
 
 
-def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
-    """The cells at Chebyshev distance `ring`, in a fixed order."""
-    side = range(-ring, ring + 1)
-    return [(x + dx, y + dy) for dy in side for dx in side if max(abs(dx), abs(dy)) == ring]
+@cache
+def place_rules() -> _Rules:
+    """The rules of places.json, checked."""
+    data = json.loads((files(__package__) / "places.json").read_text(encoding="utf-8"))
+    names = [biome.name for biome in biomes()]
+    habitable = [biome.name for biome in biomes() if biome.habitable]
+    try:
+        kinds = {
+            kind: PlaceRule(
+                radius=row["radius"],
+                land=row["land"],
+                weight=row.get("weight", 0),
+                biomes=tuple(sorted(names.index(name) for name in row.get("biomes", habitable))),
+                rock=row.get("rock", 0),
+            )
+            for kind, row in data["kinds"].items()
+        }
+        if tuple(kinds) != PLACE_KINDS:
+            raise ValueError(f"the kinds must be {', '.join(PLACE_KINDS)}")
+        if max(rule.radius for rule in kinds.values()) > _JITTER.start * STEP - 2:
+            raise ValueError(f"a radius must be at most {_JITTER.start * STEP - 2}")
+        if unknown := sorted(set(data["roads"]) - set(TERRAINS)):
+            raise ValueError(f"{unknown[0]!r} is no terrain")
+        return _Rules(
+            kinds=MappingProxyType(kinds),
+            villages=data["villages"],
+            empty=data["empty"],
+            roads=tuple(max(10, data["roads"].get(name, 10)) for name in TERRAINS),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidArgument(f"places.json: {error}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class District:
+    """Sixteen cells: the land sampled every 8 tiles, and the places by cell."""
+
+    terrain: NDArray[np.uint8]  # [48, 48]
+    elevation: NDArray[np.int32]  # [48, 48]
+    places: MappingProxyType[tuple[int, int], Place]
+
+
+def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) -> District:
+    """The district (dx, dy), whose first tile is (384 * dx, 384 * dy)."""
+    count = DISTRICT // STEP
+    land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
+    places: dict[tuple[int, int], Place] = {}
+    for (column, row), kind, (x, y) in _sites(seed, land.biome, land.terrain, dx, dy):
+        cell = (dx * CELLS + column, dy * CELLS + row)
+        name = f"{kind}:{cell[0]}:{cell[1]}"
+        places[cell] = Place(
+            id=name,
+            kind=kind,
+            name=namer(seed, name, kind),
+            x=dx * DISTRICT + x,
+            y=dy * DISTRICT + y,
+            radius=place_rules().kinds[kind].radius,
+        )
+    return District(
+        terrain=land.terrain,
+        elevation=land.elevation,
+        places=MappingProxyType(dict(sorted(places.items()))),
+    )
+
+
+def _sites(
+    seed: Seed, biome: NDArray[np.uint8], terrain: NDArray[np.uint8], dx: int, dy: int
+) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
+    """Cell, kind and tile inside the district of every place."""
+    rules = place_rules()
+    habitable = np.array([row.habitable for row in biomes()])
+    wet = np.isin(terrain, [TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["ice"]])
+    good = habitable[biome] & WALKABLE[terrain] & ~wet
+    rock = terrain == TERRAIN_INDEX["mountain"]
+    dice = stream(seed, "district", dx, dy)
+    left = dice.shuffled([(column, row) for row in range(CELLS) for column in range(CELLS)])
+    found: list[tuple[tuple[int, int], str, tuple[int, int]]] = []
+    for kind, wanted in (("town", 1), ("village", rules.villages)):
+        for cell in list(left):
+            if wanted and (site := _site(dice, kind, cell, good, biome)):
+                found.append((cell, kind, site))
+                left.remove(cell)
+                wanted -= 1
+    wild = [kind for kind in PLACE_KINDS if rules.kinds[kind].weight]
+    for cell in left:
+        if dice.chance(rules.empty, 100):
+            continue
+        near = int(_square(rock, cell).sum())
+        options = {}
+        for kind in wild:
+            if near >= rules.kinds[kind].rock and (site := _site(dice, kind, cell, good, biome)):
+                options[kind] = site
+        if options:
+            kinds = list(options)
+            kind = dice.weighted(kinds, [rules.kinds[name].weight for name in kinds])
+            found.append((cell, kind, options[kind]))
+    return found
+
+
+def _square(field: NDArray[np.bool_], cell: tuple[int, int]) -> NDArray[np.bool_]:
+    column, row = cell[0] * _SAMPLES, cell[1] * _SAMPLES
+    return field[row : row + _SAMPLES, column : column + _SAMPLES]
+
+
+def _site(
+    dice: Stream,
+    kind: str,
+    cell: tuple[int, int],
+    good: NDArray[np.bool_],
+    biome: NDArray[np.uint8],
+) -> tuple[int, int] | None:
+    """A tile of the district in the cell whose surroundings suit the kind, or None."""
+    rule = place_rules().kinds[kind]
+    reach = (rule.radius + STEP // 2) // STEP
+    side = 2 * reach + 1
+    near = slice(_JITTER.start - reach, _JITTER.stop + reach)
+    sums = np.zeros((near.stop - near.start + 1,) * 2, np.int32)
+    sums[1:, 1:] = _square(good, cell)[near, near].astype(np.int32).cumsum(0).cumsum(1)
+    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    centre = _square(good, cell)[_JITTER, _JITTER]
+    kinds = np.isin(_square(biome, cell)[_JITTER, _JITTER], rule.biomes)  # type: ignore[type-var]
+    rows, columns = np.nonzero((inside * 1000 >= rule.land * side * side) & centre & kinds)
+    if not len(rows):
+        return None
+    pick = dice.below(len(rows))
+    x = (cell[0] * _SAMPLES + _JITTER.start + int(columns[pick])) * STEP
+    y = (cell[1] * _SAMPLES + _JITTER.start + int(rows[pick])) * STEP
+    return x + dice.below(STEP), y + dice.below(STEP)

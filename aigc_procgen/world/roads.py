@@ -1,125 +1,238 @@
-"""Roads between places of neighbouring cells, each found from the bare land alone.
+"""Roads: which places are joined, and the way between two of them.
 
-A road depends on its two places and the fields, never on chunks: whichever chunk asks first, every
-chunk on its way sees the same road.
+Places are joined as in the relative neighbourhood graph (Toussaint 1980): two are neighbours when
+no third is nearer to both. That is decided from the places around alone, keeps what is near
+connected, and does not cross itself. The way is an A* search (Hart, Nilsson & Raphael 1968) on
+samples of the land in a box around the two, so it is the same whoever asks.
 """
 
 from __future__ import annotations
 
-import heapq
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .fields import Fields
-from .places import CELL, Place, Places
+from aigc_procgen.core.random import Seed, key
+
+from .noise import hash_grid
+from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["Roads"]
+__all__ = ["REACH", "Edge", "Road", "edges_of_cell", "gate", "make_road", "side_towards"]
 
-_STEP = 4  # tiles between the points of the grid that roads are found on
-_MARGIN = 40  # tiles that a road may swing out of the box of its two ends
-_BUDGET = 6000  # points looked at before a road is given up
-_DEEP, _SHALLOW, _LAVA, _ROCK = (
-    TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "lava", "mountain")
-)
-# (dx, dy, length in tenths)
-_MOVES = [(1, 0, 10), (-1, 0, 10), (0, 1, 10), (0, -1, 10)]
-_MOVES += [(1, 1, 14), (1, -1, 14), (-1, 1, 14), (-1, -1, 14)]
+_LONGEST = 220  # tiles between two neighbours
+_MARGIN = 40  # tiles around the two in which the way is looked for
+REACH = _LONGEST + _MARGIN  # a road's tiles lie at most this far from either end, in x and in y
+_DEEP, _WET = 5, 12  # samples of deep, and of any, water that one road may bridge
+_FINE = 4  # bits of a tile that curves are drawn with
 
-Line = tuple[tuple[int, int], ...]
+Districts = Callable[[tuple[int, int]], District]
 
 
-class Roads:
-    """The roads of a seed; each is a line of tiles, 4-connected, from middle to middle."""
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """Two neighbouring places, `start` in the cell that owns the edge."""
 
-    def __init__(self, fields: Fields, places: Places) -> None:
-        self._fields = fields
-        self._places = places
-        self.between = lru_cache(maxsize=4096)(self._find)
+    start: Place
+    goal: Place
 
-    def near(self, x: int, y: int, width: int, height: int) -> list[Line]:
-        """The roads that may cross the region, in a fixed order."""
-        reach = CELL + _MARGIN
-        lines = []
-        for cell_y in range((y - reach) // CELL, (y + height + reach) // CELL + 1):
-            for cell_x in range((x - reach) // CELL, (x + width + reach) // CELL + 1):
-                here = self._places.in_cell(cell_x, cell_y)
-                for other in ((cell_x + 1, cell_y), (cell_x, cell_y + 1)):
-                    there = self._places.in_cell(*other)
-                    if here and there and _box_meets(here, there, x, y, width, height):
-                        line = self.between(here, there)
-                        if line:
-                            lines.append(line)
-        return lines
-
-    def _find(self, start: Place, goal: Place) -> Line:
-        """The cheapest way on the coarse grid (A*), or () where the sea lies between."""
-        left = min(start.x, goal.x) - _MARGIN
-        top = min(start.y, goal.y) - _MARGIN
-        width = (abs(start.x - goal.x) + 2 * _MARGIN) // _STEP + 2
-        height = (abs(start.y - goal.y) + 2 * _MARGIN) // _STEP + 2
-        land = self._fields.region(left, top, width, height, _STEP)
-        extra = np.zeros((height, width), np.int64)
-        extra[land.terrain == _SHALLOW] = 60
-        extra[land.terrain == _ROCK] = 45
-        extra[(land.terrain == _DEEP) | (land.terrain == _LAVA)] = -1
-        cost, high = extra.tolist(), land.elevation.tolist()
-        first = ((start.x - left) // _STEP, (start.y - top) // _STEP)
-        last = ((goal.x - left) // _STEP, (goal.y - top) // _STEP)
-        best = {first: 0}
-        came: dict[tuple[int, int], tuple[int, int]] = {}
-        heap = [(0, first)]
-        seen = 0
-        while heap and seen < _BUDGET:
-            _, point = heapq.heappop(heap)
-            seen += 1
-            if point == last:
-                break
-            x, y = point
-            for dx, dy, length in _MOVES:
-                near_x, near_y = x + dx, y + dy
-                if not (0 <= near_x < width and 0 <= near_y < height):
-                    continue
-                if cost[near_y][near_x] < 0 and (near_x, near_y) != last:
-                    continue
-                climb = abs(high[near_y][near_x] - high[y][x]) // 3
-                total = best[point] + length + max(cost[near_y][near_x], 0) + climb
-                near = (near_x, near_y)
-                if total < best.get(near, 1 << 60):
-                    best[near] = total
-                    came[near] = point
-                    guess = 10 * max(abs(near_x - last[0]), abs(near_y - last[1]))
-                    heapq.heappush(heap, (total + guess, near))
-        if last not in came and first != last:
-            return ()
-        points = [last]
-        while points[-1] != first:
-            points.append(came[points[-1]])
-        corners = [(left + px * _STEP, top + py * _STEP) for px, py in reversed(points)]
-        corners[0], corners[-1] = (start.x, start.y), (goal.x, goal.y)
-        return _line(corners)
+    def box(self) -> tuple[int, int, int, int]:
+        """The tiles in which the road lies: left, top, right, bottom, the last two excluded."""
+        one, two = self.start, self.goal
+        return (
+            min(one.x, two.x) - _MARGIN,
+            min(one.y, two.y) - _MARGIN,
+            max(one.x, two.x) + _MARGIN + 1,
+            max(one.y, two.y) + _MARGIN + 1,
+        )
 
 
-def _box_meets(a: Place, b: Place, x: int, y: int, width: int, height: int) -> bool:
-    return (
-        min(a.x, b.x) - _MARGIN < x + width
-        and max(a.x, b.x) + _MARGIN >= x
-        and min(a.y, b.y) - _MARGIN < y + height
-        and max(a.y, b.y) + _MARGIN >= y
-    )
+@dataclass(frozen=True, kw_only=True)
+class Road:
+    """The tiles of a road, int64 [n, 2] as (x, y), 4-connected, from gate to gate."""
+
+    tiles: NDArray[np.int64]
 
 
-def _line(corners: list[tuple[int, int]]) -> Line:
-    """The tiles between the corners, each beside the one before."""
-    x, y = corners[0]
-    tiles = [(x, y)]
-    for goal_x, goal_y in corners[1:]:
-        while (x, y) != (goal_x, goal_y):
-            # The longer axis first, then turns: a staircase where the way is diagonal.
-            if abs(goal_x - x) >= abs(goal_y - y):
-                x += 1 if goal_x > x else -1
-            else:
-                y += 1 if goal_y > y else -1
-            tiles.append((x, y))
-    return tuple(tiles)
+def side_towards(place: Place, other: Place) -> str:
+    """The side ("north", "east", "south", "west") by which a road to the other leaves."""
+    across, down = other.x - place.x, other.y - place.y
+    if abs(across) >= abs(down):
+        return "east" if across > 0 else "west"
+    return "south" if down > 0 else "north"
+
+
+def gate(seed: Seed, place: Place, side: str) -> tuple[int, int]:
+    """The tile just outside the footprint where roads of that side end."""
+    far = place.radius + 1
+    # Streets to the north and south of a town do not meet in its middle: that looks grown.
+    shift = key(seed, "gate", place.id, side) % 13 - 6 if place.kind == "town" else 0
+    return {
+        "north": (place.x + shift, place.y - far),
+        "south": (place.x + shift, place.y + far),
+        "west": (place.x - far, place.y),
+        "east": (place.x + far, place.y),
+    }[side]
+
+
+def edges_of_cell(
+    place_at: Callable[[tuple[int, int]], Place | None], cell: tuple[int, int]
+) -> tuple[Edge, ...]:
+    """The edges from the cell's place to places in the cells after it, in rows."""
+    start = place_at(cell)
+    if start is None:
+        return ()
+    around = [
+        (column, row, place)
+        for row in range(cell[1] - 3, cell[1] + 4)
+        for column in range(cell[0] - 3, cell[0] + 4)
+        if (place := place_at((column, row))) is not None
+    ]
+    edges = []
+    for column, row, goal in around:
+        if (row, column) <= (cell[1], cell[0]):
+            continue
+        length = _square(start, goal)
+        if length <= _LONGEST**2 and not any(
+            _square(start, third) < length and _square(third, goal) < length
+            for _, _, third in around
+            if third is not start and third is not goal
+        ):
+            edges.append(Edge(start=start, goal=goal))
+    return tuple(edges)
+
+
+def _square(one: Place, two: Place) -> int:
+    return (one.x - two.x) ** 2 + (one.y - two.y) ** 2
+
+
+def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
+    """The road of an edge; None when too much water lies between."""
+    left, top, right, bottom = (side // STEP for side in edge.box())
+    terrain, elevation, places = _survey(districts, left, top, right + 1, bottom + 1)
+    cost = np.array(place_rules().roads, np.int32)[terrain]
+    xs = np.arange(left, right + 1, dtype=np.int64)
+    ys = np.arange(top, bottom + 1, dtype=np.int64)
+    random = hash_grid(key(seed, "road"), xs, ys)
+    cost += (random & np.uint64(7)).astype(np.int32)  # straight lines over a plain look ruled
+    for place in places:
+        inside = (np.abs(ys * STEP - place.y) <= place.radius)[:, None] & (
+            np.abs(xs * STEP - place.x) <= place.radius
+        )
+        cost[inside] = 0
+    ends = []
+    for place, other in ((edge.start, edge.goal), (edge.goal, edge.start)):
+        side = side_towards(place, other)
+        x, y = gate(seed, place, side)
+        column = -(-x // STEP) if side == "east" else x // STEP
+        row = -(-y // STEP) if side == "south" else y // STEP
+        ends.append(((x, y), (row - top, column - left)))
+        cost[row - top, column - left] = max(10, cost[row - top, column - left])
+    nodes = _search(cost, elevation, ends[0][1], ends[1][1])
+    if nodes is None:
+        return None
+    crossed = terrain[nodes[:, 0], nodes[:, 1]]
+    deep = int((crossed == TERRAIN_INDEX["deep_water"]).sum())
+    if deep > _DEEP or deep + int((crossed == TERRAIN_INDEX["shallow_water"]).sum()) > _WET:
+        return None
+    bend = (random[nodes[:, 0], nodes[:, 1]] >> np.uint64(8)).astype(np.int64)
+    points = (nodes[:, ::-1] + (left, top)) * STEP
+    points += np.stack([bend & 3, bend >> 2 & 3], 1) - 1
+    curve = np.concatenate([[ends[0][0]], points, [ends[1][0]]]).astype(np.int64)
+    wide = {"town", "village"} & {edge.start.kind, edge.goal.kind}
+    tiles = _draw(curve, wide=bool(wide))
+    tiles.setflags(write=False)
+    return Road(tiles=tiles)
+
+
+def _survey(
+    districts: Districts, left: int, top: int, right: int, bottom: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[Place]]:
+    """Samples of terrain and elevation, and the places, of a box in steps of 8 tiles."""
+    size = DISTRICT // STEP
+    terrain = np.empty((bottom - top, right - left), np.uint8)
+    elevation = np.empty(terrain.shape, np.int32)
+    places: list[Place] = []
+    for dy in range(top // size, (bottom - 1) // size + 1):
+        for dx in range(left // size, (right - 1) // size + 1):
+            district = districts((dx, dy))
+            x0, x1 = max(left, dx * size), min(right, (dx + 1) * size)
+            y0, y1 = max(top, dy * size), min(bottom, (dy + 1) * size)
+            here = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+            there = np.s_[
+                y0 - dy * size : y1 - dy * size, x0 - dx * size : x1 - dx * size
+            ]
+            terrain[here] = district.terrain[there]
+            elevation[here] = district.elevation[there]
+            places.extend(district.places.values())
+    return terrain, elevation, places
+
+
+def _search(
+    cost: NDArray[np.int32],
+    elevation: NDArray[np.int32],
+    start: tuple[int, int],
+    goal: tuple[int, int],
+) -> NDArray[np.int64] | None:
+    """The cheapest way over samples in eight directions, [n, 2] as (row, column)."""
+    # A rim of blocked samples spares the search every test of the box's bounds.
+    width = cost.shape[1] + 2
+    price = np.pad(cost, 1).ravel().tolist()
+    height = np.pad(elevation, 1).ravel().tolist()
+    first = (start[0] + 1) * width + start[1] + 1
+    last = (goal[0] + 1) * width + goal[1] + 1
+    goal_row, goal_column = divmod(last, width)
+    moves = [(-1, 10), (1, 10), (-width, 10), (width, 10)]
+    moves += [(-width - 1, 14), (-width + 1, 14), (width - 1, 14), (width + 1, 14)]
+    best = {first: 0}
+    came: dict[int, int] = {}
+    queue = [(0, first)]
+    closed = set()
+    while queue:
+        _, node = heappop(queue)
+        if node == last:
+            break
+        if node in closed:
+            continue
+        closed.add(node)
+        so_far, level = best[node], height[node]
+        for move, length in moves:
+            other = node + move
+            step = price[other]
+            if not step or other in closed:
+                continue
+            total = so_far + (step + abs(height[other] - level) // 12) * length
+            if other not in best or total < best[other]:
+                best[other] = total
+                came[other] = node
+                row, column = divmod(other, width)
+                far, near = abs(row - goal_row), abs(column - goal_column)
+                if far < near:
+                    far, near = near, far
+                heappush(queue, (total + 100 * far + 40 * near, other))
+    if last not in best:
+        return None
+    nodes = [last]
+    while nodes[-1] != first:
+        nodes.append(came[nodes[-1]])
+    return np.array([divmod(node, width) for node in reversed(nodes)], np.int64) - 1
+
+
+def _draw(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
+    """Tiles of a smooth curve along the points (Chaikin's corner cutting, twice)."""
+    points = points << _FINE
+    for _ in range(2):
+        one, two = points[:-1], points[1:]
+        cut = np.stack([3 * one + two >> 2, one + 3 * two >> 2], 1).reshape(-1, 2)
+        points = np.concatenate([points[:1], cut, points[-1:]])
+    # Sixteen samples a segment are closer than a tile: no segment is longer than sixteen tiles.
+    steps = np.arange(17)[None, :, None]
+    one, two = points[:-1, None], points[1:, None]
+    line = (one + ((two - one) * steps >> 4) >> _FINE).reshape(-1, 2)
+    # Beside each tile its right neighbour: without it, diagonal steps would not be 4-connected.
+    brush = [(0, 0), (1, 0), (0, 1), (1, 1)] if wide else [(0, 0), (1, 0)]
+    tiles = np.concatenate([line + offset for offset in brush])
+    return np.unique(tiles, axis=0)
