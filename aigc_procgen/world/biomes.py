@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument
 
-from .terrain import TERRAIN_INDEX
+from .terrain import TERRAIN_INDEX, TERRAINS
 
-__all__ = ["FREEZING", "PROP_KINDS", "Biome", "biomes", "classify", "ground"]
+__all__ = ["FREEZING", "PROP_KINDS", "Biome", "biome_names", "biomes", "classify", "ground", "growth"]
 
 FREEZING = -450  # the temperature below which water is ice
-PROP_KINDS = ("tree", "bush", "gem", "statue", "chest")
+PROP_KINDS = ("tree", "bush", "gem")  # what grows or lies on wild land
 _RANGES = ("elevation", "temperature", "moisture")
 
 
@@ -53,13 +53,33 @@ def _read(row: dict[str, Any]) -> Biome:
 
 
 @cache
+def _table() -> dict[str, Any]:
+    text = (files(__package__) / "biomes.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+@cache
 def biomes() -> tuple[Biome, ...]:
     """The biomes, in the order in which the first that matches wins."""
-    text = (files(__package__) / "biomes.json").read_text(encoding="utf-8")
-    rows = tuple(_read(row) for row in json.loads(text)["biomes"])
-    if rows[-1].ranges != ((-9999, 9999),) * 3:
+    rows = tuple(_read(row) for row in _table()["biomes"])
+    if not rows or rows[-1].ranges != ((-9999, 9999),) * 3:
         raise InvalidArgument("biomes.json: the last biome must match all land, without ranges")
     return rows
+
+
+def biome_names() -> tuple[str, ...]:
+    """The names that a chunk's `biome` array indexes."""
+    return tuple(biome.name for biome in biomes())
+
+
+@cache
+def growth() -> NDArray[np.int32]:
+    """How much of a biome's plants grows on each ground, in hundredths, int32 by terrain."""
+    rows = _table()["growth"]
+    if unknown := sorted(set(rows) - set(TERRAINS)):
+        raise InvalidArgument(f"biomes.json: growth names {unknown[0]!r}, which is no terrain")
+    return np.array([rows.get(name, 0) for name in TERRAINS], np.int32)
 
 
 def classify(

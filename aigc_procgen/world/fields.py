@@ -75,16 +75,18 @@ class Fields:
         elevation = np.where(dry, raw * (250 + np.minimum(river, _VALLEY) * 750 // _VALLEY), 0)
         elevation = np.where(dry, elevation // 1000, raw)
 
-        temperature = noise("temperature", 9, 3) * 13 // 10 + 80
+        temperature = noise("temperature", 9, 5) * 13 // 10 + 80
         temperature -= np.maximum(elevation - 300, 0) // 3
         patch = noise("patch", 5, 3)
-        moisture = noise("moisture", 8, 3) * 13 // 10 + patch // 8  # frays the biomes' borders
+        moisture = noise("moisture", 8, 4) * 13 // 10
+        temperature += patch // 10  # frays the biomes' borders
+        moisture -= patch // 8
         kinds = biomes.classify(elevation, temperature, moisture)
         terrain = biomes.ground(kinds, patch)
         frozen = temperature < biomes.FREEZING
-        bank = dry & (river < stream_width + 6) & (stream_width > 4)
+        bank = dry & (river < stream_width + 6) & (stream_width > 5)
         terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]
-        stream = dry & (river < stream_width)
+        stream = dry & (river < stream_width) & (stream_width > 5)  # no dotted springs
         terrain[stream] = np.where(
             frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"]
         )[stream]

@@ -1,362 +1,234 @@
-"""`Land`: chunks of a seed's country, made when first asked for, alike in any order or thread."""
+"""`Land`: an endless world of a seed: chunks, places, ways and maps, in whole numbers only."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict, deque
-from dataclasses import dataclass
-from hashlib import sha256
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
-from aigc_procgen.core.random import Seed, check_seed, key, stream
+from aigc_procgen.core.random import Seed, check_seed, key
 
-from . import biomes, overview, routes
-from .fields import Fields
-from .layouts import CLEAR, KEEP, Stamp, lay_out
-from .noise import hash_grid
-from .places import LARGEST_RADIUS, PLACE_KINDS, Namer, Place, Places, plain_name
-from .roads import Roads
-from .terrain import TERRAIN_INDEX, WALKABLE
+from .cache import Cache
+from .chunk import CHUNK, Chunk, Prop
+from .ground import Ground
+from .namer import plain_name
+from .overview import draw_overview
+from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .route import find_route
 
-__all__ = ["CHUNK", "Chunk", "Land", "Prop"]
+__all__ = ["LIMIT", "Land"]
 
-CHUNK = 64
-LIMIT = 1 << 31
-_BLOCKING = ("tree", "statue", "altar", "chest")
-_SHALLOW, _DIRT, _COBBLE = (TERRAIN_INDEX[n] for n in ("shallow_water", "dirt", "cobblestone"))
-_DEEP, _LAVA, _ROCK = (TERRAIN_INDEX[n] for n in ("deep_water", "lava", "mountain"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prop:
-    """A thing that stands on a tile; kinds are sprite categories."""
-
-    kind: str
-    x: int
-    y: int
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Chunk:
-    """64 x 64 tiles. Arrays are [y, x] and read-only; x and y count chunks.
-
-    terrain uint8 indexes `TERRAINS`, biome uint8 the rows of biomes.json; elevation, temperature
-    and moisture are int16 in thousandths; walkable is bool, False also under trees and statues.
-    """
-
-    x: int
-    y: int
-    terrain: NDArray[np.uint8]
-    elevation: NDArray[np.int16]
-    temperature: NDArray[np.int16]
-    moisture: NDArray[np.int16]
-    biome: NDArray[np.uint8]
-    walkable: NDArray[np.bool_]
-    props: tuple[Prop, ...]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that the chunk's arrays take, and an estimate for its props."""
-        arrays = (self.terrain, self.elevation, self.temperature, self.moisture, self.biome)
-        return sum(array.nbytes for array in arrays) + self.walkable.nbytes + 200 * len(self.props)
-
-    def digest(self) -> str:
-        """SHA-256 over everything in the chunk, as 64 hexadecimal digits."""
-        total = sha256(f"{self.x},{self.y};".encode())
-        for array in (self.terrain, self.biome, self.walkable):
-            total.update(array.tobytes())
-        for field in (self.elevation, self.temperature, self.moisture):
-            total.update(field.astype("<i2").tobytes())
-        for prop in self.props:
-            total.update(f"{prop.kind},{prop.x},{prop.y};".encode())
-        return total.hexdigest()
+LIMIT = 1 << 31  # tiles from the origin in every direction
+_LARGEST = 1 << 24  # elements of an array that one call may ask for
+_RINGS = 24  # of districts in which `nearest` looks: over 9000 tiles
 
 
 class Land:
-    """The country of a seed. Safe to use from many threads; keeps chunks up to `cache_bytes`."""
+    """The land of a seed. All methods are pure functions of it and safe to call from threads.
+
+    `cache_bytes` bounds the memory that finished chunks and what they are made from may keep.
+    `namer(seed, place id, kind)` gives the names of places.
+    """
 
     def __init__(
-        self, seed: Seed, *, cache_bytes: int = 64_000_000, namer: Namer = plain_name
+        self, seed: Seed, *, cache_bytes: int = 96 << 20, namer: Namer = plain_name
     ) -> None:
         self.seed = check_seed(seed)
-        self._fields = Fields(self.seed)
-        self._places = Places(self.seed, self._fields, namer)
-        self._roads = Roads(self._fields, self._places)
-        self._prop_key = key(self.seed, "props")
-        self._budget = check_int("cache_bytes", cache_bytes, 0, 1 << 50)
-        self._chunks: OrderedDict[tuple[int, int], Chunk] = OrderedDict()
-        self._stamps: OrderedDict[str, Stamp] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    # -- ground -----------------------------------------------------------------------------------
-
-    def chunk(self, x: int, y: int) -> Chunk:
-        """The chunk of tiles `64 * x … 64 * x + 63`, and so for y."""
-        check_int("x", x, -LIMIT // CHUNK, LIMIT // CHUNK - 1)
-        check_int("y", y, -LIMIT // CHUNK, LIMIT // CHUNK - 1)
-        place = (int(x), int(y))
-        with self._lock:
-            if place in self._chunks:
-                self._chunks.move_to_end(place)
-                return self._chunks[place]
-        # Made outside the lock: two threads may both make it, and make the same.
-        chunk = self._make(*place)
-        with self._lock:
-            if place not in self._chunks:
-                self._chunks[place] = chunk
-                self._bytes += chunk.nbytes
-                while self._bytes > self._budget and len(self._chunks) > 1:
-                    self._bytes -= self._chunks.popitem(last=False)[1].nbytes
-        return chunk
-
-    def _make(self, chunk_x: int, chunk_y: int) -> Chunk:
-        left, top = chunk_x * CHUNK, chunk_y * CHUNK
-        # One tile of margin: whether a prop stands depends on its neighbours.
-        land = self._fields.region(left - 1, top - 1, CHUNK + 2, CHUNK + 2)
-        terrain = land.terrain.copy()
-        natural = np.ones(terrain.shape, bool)
-        self._draw_roads(terrain, natural, left - 1, top - 1)
-        props: list[Prop] = []
-        for place in self._places_touching(left - 1, top - 1, CHUNK + 2, CHUNK + 2):
-            self._draw_place(place, terrain, natural, left - 1, top - 1, props)
-        props = [p for p in props if left <= p.x < left + CHUNK and top <= p.y < top + CHUNK]
-        props += self._wild_props(terrain, land.biome, natural, left, top)
-        inner = (slice(1, -1), slice(1, -1))
-        walkable = WALKABLE[terrain[inner]]
-        for prop in props:
-            if prop.kind in _BLOCKING:
-                walkable[prop.y - top, prop.x - left] = False
-        return Chunk(
-            x=chunk_x,
-            y=chunk_y,
-            terrain=_frozen(terrain[inner]),
-            elevation=_frozen(land.elevation[inner].astype(np.int16)),
-            temperature=_frozen(land.temperature[inner].astype(np.int16)),
-            moisture=_frozen(land.moisture[inner].astype(np.int16)),
-            biome=_frozen(land.biome[inner]),
-            walkable=_frozen(walkable),
-            props=tuple(sorted(props, key=lambda prop: (prop.y, prop.x, prop.kind))),
+        budget = check_int("cache_bytes", cache_bytes, 1 << 20, 1 << 40)
+        self._ground = Ground(self.seed, namer, budget // 3)
+        self._chunks = Cache(
+            lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
         )
 
-    def _draw_roads(
-        self, terrain: NDArray[np.uint8], natural: NDArray[np.bool_], left: int, top: int
-    ) -> None:
-        """Dirt two tiles wide, cobbled bridges over water; passes are cut through rock."""
-        height, width = terrain.shape
-        wet = (terrain == _SHALLOW) | (terrain == _DEEP) | (terrain == _LAVA)
-        paving = np.where(wet, _COBBLE, _DIRT).astype(np.uint8)
-        for line in self._roads.near(left - 1, top - 1, width + 2, height + 2):
-            tiles = np.array(line, np.int64)
-            for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
-                xs, ys = tiles[:, 0] + dx - left, tiles[:, 1] + dy - top
-                inside = (xs >= 0) & (xs < width) & (ys >= 0) & (ys < height)
-                xs, ys = xs[inside], ys[inside]
-                terrain[ys, xs] = paving[ys, xs]
-                natural[ys, xs] = False
+    def chunk(self, cx: int, cy: int) -> Chunk:
+        """The chunk that begins at tile (64 * cx, 64 * cy); from the cache if it is there."""
+        most = LIMIT // CHUNK
+        cx, cy = check_int("cx", cx, -most, most - 1), check_int("cy", cy, -most, most - 1)
+        return self._chunks.get((cx, cy))
 
-    def _draw_place(
-        self,
-        place: Place,
-        terrain: NDArray[np.uint8],
-        natural: NDArray[np.bool_],
-        left: int,
-        top: int,
-        props: list[Prop],
-    ) -> None:
-        stamp = self._stamp(place)
-        height, width = terrain.shape
-        corner_x, corner_y = place.x - place.radius - left, place.y - place.radius - top
-        side = 2 * place.radius + 1
-        x0, x1 = max(corner_x, 0), min(corner_x + side, width)
-        y0, y1 = max(corner_y, 0), min(corner_y + side, height)
-        if x0 >= x1 or y0 >= y1:
-            return
-        part = stamp.terrain[y0 - corner_y : y1 - corner_y, x0 - corner_x : x1 - corner_x]
-        window = terrain[y0:y1, x0:x1]
-        blocked = ~WALKABLE[window] | (window == _SHALLOW)
-        window[(part == CLEAR) & blocked] = _DIRT
-        built = part < CLEAR
-        window[built] = part[built]
-        natural[y0:y1, x0:x1] &= part == KEEP
-        props += [Prop(kind=k, x=place.x + dx, y=place.y + dy) for k, dx, dy in stamp.props]
-
-    def _stamp(self, place: Place) -> Stamp:
-        with self._lock:
-            if place.id in self._stamps:
-                self._stamps.move_to_end(place.id)
-                return self._stamps[place.id]
-        stamp = lay_out(self.seed, place)
-        with self._lock:
-            self._stamps[place.id] = stamp
-            while len(self._stamps) > 512:
-                self._stamps.popitem(last=False)
-        return stamp
-
-    def _wild_props(
-        self,
-        terrain: NDArray[np.uint8],
-        biome: NDArray[np.uint8],
-        natural: NDArray[np.bool_],
-        left: int,
-        top: int,
-    ) -> list[Prop]:
-        """Props by the biome's chances; of neighbours that both came up, the higher draw stands."""
-        xs = np.arange(left - 1, left + CHUNK + 1, dtype=np.int64)
-        ys = np.arange(top - 1, top + CHUNK + 1, dtype=np.int64)
-        draw = hash_grid(self._prop_key, xs, ys)
-        chance = (draw >> np.uint64(40)).astype(np.int64) % 10_000
-        rank = (draw & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        # A prop stands where its biome's own ground is, so no trees in a lake's patch.
-        table = np.array([row.ground for row in biomes.biomes()], np.uint8)
-        open_ground = natural & (terrain == table[biome]) & WALKABLE[terrain]
-        kind = np.full(terrain.shape, -1, np.int8)
-        for index in np.unique(biome):
-            low = 0
-            for name, chances in biomes.biomes()[index].props:
-                hit = (biome == index) & open_ground & (chance >= low) & (chance < low + chances)
-                kind[hit] = biomes.PROP_KINDS.index(name)
-                low += chances
-        score = np.where(kind >= 0, rank, -1)
-        highest = score[1:-1, 1:-1]
-        stands = highest >= 0
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                if dx or dy:
-                    near = score[1 + dy : CHUNK + 1 + dy, 1 + dx : CHUNK + 1 + dx]
-                    stands &= highest > near
-        inner = kind[1:-1, 1:-1]
-        return [
-            Prop(kind=biomes.PROP_KINDS[inner[y, x]], x=left + int(x), y=top + int(y))
-            for y, x in np.argwhere(stands)
-        ]
+    def digest(self, cx: int, cy: int) -> str:
+        """A hash of all that a chunk holds, 32 hexadecimal digits."""
+        return self.chunk(cx, cy).digest()
 
     def terrain(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
-        """Terrain uint8 [height, width] of any region, indexing `TERRAINS`."""
-        return self._gather("terrain", x, y, width, height, np.uint8)
+        """The ground of a region, uint8 [height, width], indexes of TERRAINS."""
+        return self._gather("terrain", x, y, width, height)
 
-    def walkable_region(self, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
-        """Where a walker can stand, bool [height, width]."""
-        return self._gather("walkable", x, y, width, height, np.bool_)
-
-    def _gather(self, name: str, x: int, y: int, width: int, height: int, dtype: type) -> NDArray:  # type: ignore[type-arg]
-        check_region(x, y, width, height)
-        out = np.empty((height, width), dtype)
-        for chunk_y in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
-            for chunk_x in range(x // CHUNK, (x + width - 1) // CHUNK + 1):
-                part = getattr(self.chunk(chunk_x, chunk_y), name)
-                left, top = chunk_x * CHUNK, chunk_y * CHUNK
-                x0, x1 = max(x, left), min(x + width, left + CHUNK)
-                y0, y1 = max(y, top), min(y + height, top + CHUNK)
-                out[y0 - y : y1 - y, x0 - x : x1 - x] = part[
-                    y0 - top : y1 - top, x0 - left : x1 - left
-                ]
-        return out
+    def walkable_area(self, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
+        """Where somebody can stand in a region, bool [height, width]."""
+        return self._gather("walkable", x, y, width, height).astype(bool)
 
     def walkable(self, x: int, y: int) -> bool:
-        """Whether a walker can stand on the tile."""
-        chunk = self.chunk(x // CHUNK, y // CHUNK)
+        """True if the ground carries a walker and nothing solid (a tree, a statue) is on it."""
+        x, y = _check_tile("x", x), _check_tile("y", y)
+        chunk = self._chunks.get((x // CHUNK, y // CHUNK))
         return bool(chunk.walkable[y % CHUNK, x % CHUNK])
 
     def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
-        """The props of a region, from north to south."""
-        check_region(x, y, width, height)
-        found = []
-        for chunk_y in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
-            for chunk_x in range(x // CHUNK, (x + width - 1) // CHUNK + 1):
-                found += [
-                    prop
-                    for prop in self.chunk(chunk_x, chunk_y).props
-                    if x <= prop.x < x + width and y <= prop.y < y + height
-                ]
-        return tuple(sorted(found, key=lambda prop: (prop.y, prop.x, prop.kind)))
-
-    # -- places and ways --------------------------------------------------------------------------
+        """What stands or lies in a region, by chunk and row."""
+        x, y, width, height = _check_area(x, y, width, height, _LARGEST)
+        return tuple(
+            prop
+            for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
+            for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
+            for prop in self._chunks.get((cx, cy)).props
+            if x <= prop.x < x + width and y <= prop.y < y + height
+        )
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
-        """Every place whose middle lies in the region."""
-        check_region(x, y, width, height)
-        return self._places.within(x, y, width, height)
-
-    def _places_touching(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
-        reach = LARGEST_RADIUS + 1
-        return self._places.within(x - reach, y - reach, width + 2 * reach, height + 2 * reach)
+        """All places whose centre lies in the region, sorted by id."""
+        area = _check_area(x, y, width, height, _LARGEST << 4)
+        return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
-        """The place of that kind nearest to the tile; "any" for all kinds.
+        """The nearest place of a kind, or of any with "any", as the crow flies.
 
-        Raises `InvalidArgument` for an unknown kind, or if none lies within 48 cells (5,000 tiles).
+        Raises `InvalidArgument` when there is none within some 9000 tiles.
         """
-        check_choice("kind", kind, ("any", *PLACE_KINDS))
-        check_region(x, y, 1, 1)
-        place = self._places.nearest(kind, x, y)
-        if place is None:
-            raise InvalidArgument(f"kind {kind!r} has no place within 5,000 tiles of {x}, {y}")
-        return place
+        check_choice("kind", kind, (*PLACE_KINDS, "any"))
+        x, y = _check_tile("x", x), _check_tile("y", y)
+        best: tuple[int, str] | None = None
+        found: Place | None = None
+        for ring in range(_RINGS + 1):
+            # A ring's districts lie at least this far off.
+            if best and best[0] <= (max(ring - 1, 0) * DISTRICT) ** 2:
+                break
+            for dx, dy in _ring(x // DISTRICT, y // DISTRICT, ring):
+                square = (dx * DISTRICT, dy * DISTRICT, DISTRICT, DISTRICT)
+                for place in self._ground.places(*square):
+                    far = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id)
+                    if kind in ("any", place.kind) and (best is None or far < best):
+                        best, found = far, place
+        if found is None:
+            raise InvalidArgument(
+                f"kind {kind!r} has no place within {_RINGS * DISTRICT} tiles of x={x}, y={y}; "
+                "ask nearer to land"
+            )
+        return found
 
     def spawn(self) -> tuple[int, int]:
-        """A walkable tile to begin at: by the plaza of the town or village nearest to (0, 0)."""
-        town = min(
-            (self.nearest(kind, 0, 0) for kind in ("town", "village")),
-            key=lambda place: (place.x**2 + place.y**2, place.id),
-        )
+        """A tile (x, y) to begin at: on the plaza of the town nearest to the origin."""
+        town = self.nearest("town", 0, 0)
         return town.x, town.y + 1
 
+    def route(
+        self, start: tuple[int, int], goal: tuple[int, int], *, budget: int = 120_000
+    ) -> NDArray[np.int64] | None:
+        """Walkable tiles from start to goal, int64 [n, 2] as (x, y), each beside the one before.
+
+        None if there is no way, or none is found after looking at `budget` tiles.
+        """
+        budget = check_int("budget", budget, 1, 1 << 24)
+        ends = []
+        for name, tile in (("start", start), ("goal", goal)):
+            if not isinstance(tile, tuple | list | np.ndarray) or len(tile) != 2:
+                raise InvalidArgument(f"{name} must be a pair (x, y), not {tile!r}")
+            ends.append((_check_tile(f"{name}[0]", tile[0]), _check_tile(f"{name}[1]", tile[1])))
+        # The search looks about; it must not run over the world's rim.
+        if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
+            raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
+        return find_route(lambda cx, cy: self._chunks.get((cx, cy)), ends[0], ends[1], budget)
+
     def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
-        """Up to `count` different tiles inside a place that can be walked to from its middle.
+        """Different tiles (x, y) in a place where people can stand, some steps apart.
 
-        The order is the same for the same seed and place, so the first spots stay the first when
-        more are asked for.
+        All can be walked to from the place's centre inside the place, none is a doorway or in
+        the very middle. Raises `InvalidArgument` when the place has fewer than `count`.
         """
-        check_int("count", count, 0, 100_000)
-        radius = place.radius
-        free = self.walkable_region(
-            place.x - radius, place.y - radius, 2 * radius + 1, 2 * radius + 1
-        )
-        reached = np.zeros_like(free)
-        queue = deque([(radius, radius)])
-        reached[radius, radius] = True
-        while queue:
-            x, y = queue.popleft()
-            for near_x, near_y in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
-                inside = 0 <= near_x <= 2 * radius and 0 <= near_y <= 2 * radius
-                if inside and free[near_y, near_x] and not reached[near_y, near_x]:
-                    reached[near_y, near_x] = True
-                    queue.append((near_x, near_y))
-        reached[radius, radius] = reached[radius + 1, radius] = False  # where the player arrives
-        tiles = [
-            (place.x - radius + int(x), place.y - radius + int(y)) for y, x in np.argwhere(reached)
-        ]
-        return tuple(stream(self.seed, "spots", place.id).sample(tiles, count))
-
-    def route(self, start: tuple[int, int], goal: tuple[int, int]) -> NDArray[np.int64] | None:
-        """Walkable tiles int64 [n, 2] as (x, y), start and goal included, or None if none is found.
-
-        The search keeps to the box of both ends and a margin, so it always ends.
-        """
-        return routes.find(self, start, goal)
+        count = check_int("count", count, 0, 4096)
+        if not isinstance(place, Place):
+            raise InvalidArgument(f"place must be a Place of this world, not {place!r:.80}")
+        reach = place.radius
+        left, top, size = place.x - reach, place.y - reach, 2 * reach + 1
+        free = self.walkable_area(left, top, size, size)
+        if not free[reach, reach]:
+            raise InvalidArgument(f"place must be a Place of this world, not {place.id!r}")
+        near = _connected(free, (reach, reach))
+        wall = np.pad(~free, 1, constant_values=False)
+        # Somebody between two walls would be in everybody's way.
+        narrow = (wall[:-2, 1:-1] & wall[2:, 1:-1]) | (wall[1:-1, :-2] & wall[1:-1, 2:])
+        near &= ~narrow
+        near[reach - 1 : reach + 2, reach - 1 : reach + 2] = False
+        tiles = [(left + column, top + row) for row, column in np.argwhere(near).tolist()]
+        tiles.sort(key=lambda tile: key(self.seed, "spot", place.id, *tile))
+        chosen: list[tuple[int, int]] = []
+        for apart in (4, 2, 1):
+            for x, y in tiles:
+                if len(chosen) == count:
+                    return tuple(chosen)
+                if all(max(abs(x - a), abs(y - b)) >= apart for a, b in chosen):
+                    chosen.append((x, y))
+        if len(chosen) < count:
+            raise InvalidArgument(
+                f"count must be at most {len(chosen)} for {place.id}, not {count}"
+            )
+        return tuple(chosen)
 
     def overview(
-        self, x: int, y: int, width: int, height: int, *, step: int = 4
+        self, x: int, y: int, width: int, height: int, step: int = 4
     ) -> NDArray[np.uint8]:
-        """A shaded map RGBA uint8 [height / step, width / step, 4] with roads and places."""
-        check_region(x, y, width, height)
-        check_int("step", step, 1, 4096)
-        return overview.draw(self._fields, self._places, self._roads, (x, y, width, height), step)
+        """A map to look at, uint8 [height // step, width // step, 4] (RGBA).
+
+        Ground with hill shading, coasts, rivers, and, up to a step of 16, roads and places.
+        """
+        step = check_int("step", step, 1, 1 << 12)
+        _check_area(x, y, width, height, _LARGEST * step * step)
+        if min(width, height) < step:
+            raise InvalidArgument(
+                f"step must be at most the width and the height, {width} and {height}, not {step}"
+            )
+        return draw_overview(self._ground, x, y, width // step, height // step, step)
+
+    def _gather(self, name: str, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+        x, y, width, height = _check_area(x, y, width, height, _LARGEST)
+        out = np.empty((height, width), np.uint8)
+        for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
+            for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1):
+                x0, x1 = max(x, cx * CHUNK), min(x + width, (cx + 1) * CHUNK)
+                y0, y1 = max(y, cy * CHUNK), min(y + height, (cy + 1) * CHUNK)
+                there = np.s_[y0 - cy * CHUNK : y1 - cy * CHUNK, x0 - cx * CHUNK : x1 - cx * CHUNK]
+                field = getattr(self._chunks.get((cx, cy)), name)
+                out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
+        return out
 
 
-def check_region(x: int, y: int, width: int, height: int) -> None:
-    """Raises `InvalidArgument` if a region is empty, huge or beyond the coordinates' limits."""
-    check_int("width", width, 1, 1 << 20)
-    check_int("height", height, 1, 1 << 20)
-    check_int("x", x, -LIMIT, LIMIT - int(width))
-    check_int("y", y, -LIMIT, LIMIT - int(height))
+def _check_tile(name: str, value: int) -> int:
+    return check_int(name, value, -LIMIT, LIMIT - 1)
 
 
-def _frozen(array: NDArray) -> NDArray:  # type: ignore[type-arg]
-    array = np.ascontiguousarray(array)
-    array.flags.writeable = False
-    return array
+def _check_area(
+    x: int, y: int, width: int, height: int, most: int
+) -> tuple[int, int, int, int]:
+    x, y = _check_tile("x", x), _check_tile("y", y)
+    width = check_int("width", width, 1, LIMIT - x)
+    height = check_int("height", height, 1, LIMIT - y)
+    if width * height > most:
+        raise InvalidArgument(
+            f"width and height must cover at most {most} tiles, not {width} x {height}"
+        )
+    return x, y, width, height
+
+
+def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
+    """The cells at exactly that many steps from (x, y), king's moves."""
+    around = range(-ring, ring + 1)
+    return [
+        (x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring
+    ]
+
+
+def _connected(free: NDArray[np.bool_], start: tuple[int, int]) -> NDArray[np.bool_]:
+    """The elements that 4-connected steps over `free` reach from the start."""
+    seen = np.zeros_like(free)
+    seen[start] = True
+    queue = deque([start])
+    while queue:
+        row, column = queue.popleft()
+        for other in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            inside = 0 <= other[0] < free.shape[0] and 0 <= other[1] < free.shape[1]
+            if inside and free[other] and not seen[other]:
+                seen[other] = True
+                queue.append(other)
+    return seen

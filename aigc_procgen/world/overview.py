@@ -1,75 +1,96 @@
-"""A map to look at: ground colours, shaded hills, coasts, roads, and marks for places."""
+"""Maps: the land in colours with hill shading, coasts, roads and marks for places."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .fields import Fields
-from .places import CELL, Places
-from .roads import Roads
+from . import biomes
+from .ground import Ground
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
-__all__ = ["draw"]
+__all__ = ["draw_overview"]
 
-_WATER = (TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"])
-_ROAD = (150, 108, 66)
-_COAST = (40, 52, 74)
-_MARKS = {
-    "town": ((196, 40, 40), 3),
-    "village": ((214, 110, 44), 2),
-    "farm": ((230, 196, 96), 1),
-    "shrine": ((240, 240, 255), 1),
-    "camp": ((120, 70, 40), 1),
-    "ruin": ((96, 88, 104), 1),
-    "mine": ((40, 40, 48), 1),
+_COARSEST = 16  # roads and places are drawn up to this step: beyond, there are too many
+_ROAD = np.array([122, 84, 52], np.uint8)
+_BRIDGE = np.array([196, 186, 164], np.uint8)
+_COAST = 150  # of 256: how dark water is where it meets land
+_INK = (38, 28, 24)
+_MARKS = {  # half side in map pixels, colour
+    "town": (3, (214, 58, 48)),
+    "village": (2, (236, 150, 52)),
+    "farm": (1, (244, 220, 110)),
+    "shrine": (1, (190, 130, 230)),
+    "camp": (1, (250, 250, 240)),
+    "ruin": (1, (150, 150, 165)),
+    "mine": (1, (90, 200, 220)),
 }
-_MOST_CELLS = 150  # above that, roads are hairlines that nobody sees and would take seconds
 
 
-def draw(
-    fields: Fields, places: Places, roads: Roads, area: tuple[int, int, int, int], step: int
+def draw_overview(
+    ground: Ground, x: int, y: int, width: int, height: int, step: int
 ) -> NDArray[np.uint8]:
-    """RGBA uint8 [height / step, width / step, 4] of the region `area` (x, y, width, height)."""
-    x, y, width, height = area
-    columns, rows = max(width // step, 1), max(height // step, 1)
-    # One sample more to the west and north gives the slope.
-    land = fields.region(x - step, y - step, columns + 1, rows + 1, step)
-    terrain, high = land.terrain[1:, 1:], np.maximum(land.elevation, 0)
-    slope = (high[1:, 1:] - high[:-1, 1:]) + (high[1:, 1:] - high[1:, :-1])
-    light = np.clip(256 + slope * 5 // (2 * step), 150, 340)
-    depth = np.clip(land.elevation[1:, 1:], -500, 0)
-    light = np.where(np.isin(terrain, _WATER), 256 + depth // 6, light)
-    picture = TERRAIN_COLOURS[terrain].astype(np.int32) * light[..., None] >> 8
-    wet = np.isin(land.terrain, _WATER)
-    coast = (wet[1:, 1:] != wet[:-1, 1:]) | (wet[1:, 1:] != wet[1:, :-1])
-    picture[coast] = (picture[coast] + np.array(_COAST)) // 2
-    if (width // CELL + 1) * (height // CELL + 1) <= _MOST_CELLS:
-        for line in roads.near(x, y, width, height):
-            _dot(picture, np.array(line, np.int64), x, y, step, _ROAD, 0)
-    for place in places.within(x, y, width, height):
-        colour, size = _MARKS[place.kind]
-        middle = np.array([[place.x, place.y]], np.int64)
-        _dot(picture, middle, x, y, step, (24, 20, 24), size + 1)
-        _dot(picture, middle, x, y, step, colour, size)
-    out = np.full((rows, columns, 4), 255, np.uint8)
-    out[..., :3] = np.clip(picture, 0, 255)
-    return out
+    """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4]."""
+    land = ground.fields.region(
+        x - step, y - step, width + 2, height + 2, step, exact=False
+    )
+    # Patches that a walker enjoys are mottle on a map: most of them are left out.
+    terrain = land.terrain
+    if step > 1:
+        plain = biomes.ground(land.biome, land.patch * 3 // 5)
+        streams = np.isin(terrain, _WATERY) | (terrain == TERRAIN_INDEX["sand"])
+        terrain = np.where(streams, terrain, plain)
+    height_map = np.maximum(land.elevation, 0)
+    # Light from the north-west, as maps have it; per tile, so that every step looks alike.
+    rise = height_map[:-2, :-2] - height_map[2:, 2:]
+    shade = 256 - np.clip(rise * 6 // (2 + step), -64, 64)
+    inner = terrain[1:-1, 1:-1]
+    water = np.isin(inner, _WATERY[:2])
+    shade = np.where(water, 256 + np.clip(land.elevation[1:-1, 1:-1] // 6, -48, 0), shade)
+    sea = np.isin(terrain, _WATERY)
+    dry = ~sea
+    coast = sea[1:-1, 1:-1] & (land.elevation[1:-1, 1:-1] < 0)
+    coast &= dry[:-2, 1:-1] | dry[2:, 1:-1] | dry[1:-1, :-2] | dry[1:-1, 2:]
+    shade = np.where(coast, _COAST, shade)
+    picture = np.full((height, width, 4), 255, np.uint8)
+    colours = TERRAIN_COLOURS[inner].astype(np.int32) * shade[..., None] >> 8
+    picture[..., :3] = np.clip(colours, 0, 255)
+    if step <= _COARSEST:
+        _draw_roads(picture, ground, water, x, y, step)
+        _draw_places(picture, ground, x, y, step)
+    return picture
 
 
-def _dot(
-    picture: NDArray[np.int32],
-    tiles: NDArray[np.int64],
+_WATERY = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice")]
+
+
+def _draw_roads(
+    picture: NDArray[np.uint8],
+    ground: Ground,
+    water: NDArray[np.bool_],
     x: int,
     y: int,
     step: int,
-    colour: tuple[int, int, int],
-    size: int,
 ) -> None:
-    """Paints squares of `2 * size + 1` pixels around tiles (x, y); what is outside is left out."""
-    rows, columns = picture.shape[:2]
-    for dy in range(-size, size + 1):
-        for dx in range(-size, size + 1):
-            px, py = (tiles[:, 0] - x) // step + dx, (tiles[:, 1] - y) // step + dy
-            inside = (px >= 0) & (px < columns) & (py >= 0) & (py < rows)
-            picture[py[inside], px[inside]] = colour
+    height, width = picture.shape[:2]
+    road = np.zeros((height, width), bool)
+    for way in ground.roads(x, y, width * step, height * step):
+        tiles = (way.tiles - (x, y)) // step
+        tiles = tiles[((tiles >= 0) & (tiles < (width, height))).all(axis=1)]
+        road[tiles[:, 1], tiles[:, 0]] = True
+    picture[road & ~water, :3] = _ROAD
+    picture[road & water, :3] = _BRIDGE
+
+
+def _draw_places(
+    picture: NDArray[np.uint8], ground: Ground, x: int, y: int, step: int
+) -> None:
+    height, width = picture.shape[:2]
+    for place in ground.places(x, y, width * step, height * step):
+        half, colour = _MARKS[place.kind]
+        column, row = (place.x - x) // step, (place.y - y) // step
+        for more, paint in ((1, _INK), (0, colour)):
+            top, left = max(row - half - more, 0), max(column - half - more, 0)
+            picture[top : row + half + more + 1, left : column + half + more + 1, :3] = paint
+        if place.kind == "town":
+            picture[row, column, :3] = 255

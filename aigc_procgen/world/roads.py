@@ -26,7 +26,7 @@ __all__ = ["REACH", "Edge", "Road", "edges_of_cell", "gate", "make_road", "side_
 _LONGEST = 220  # tiles between two neighbours
 _MARGIN = 40  # tiles around the two in which the way is looked for
 REACH = _LONGEST + _MARGIN  # a road's tiles lie at most this far from either end, in x and in y
-_DEEP, _WET = 5, 12  # samples of deep, and of any, water that one road may bridge
+_DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
 _FINE = 4  # bits of a tile that curves are drawn with
 
 Districts = Callable[[tuple[int, int]], District]

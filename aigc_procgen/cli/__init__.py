@@ -1,0 +1,1 @@
+"""The `aigc-procgen` command: one file a verb."""

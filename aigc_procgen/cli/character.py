@@ -1,0 +1,43 @@
+"""`aigc-procgen character SEED`: one person, in words and as a picture."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+import aigc_procgen as procgen
+from aigc_procgen.core.png import sheet, write_png
+
+from .common import add_pack, chosen_pack, seed
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `character` to the command's parser."""
+    parser = subparsers.add_parser("character", help="one person of a seed", description=__doc__)
+    parser.add_argument("seed", type=seed)
+    parser.add_argument("--role", help="ranger, smith, … (default: drawn)")
+    parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
+    parser.add_argument("--png", metavar="FILE", help="sprite, four steps of walking, portrait")
+    add_pack(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the person; returns the exit status."""
+    person = procgen.character(args.seed, args.role, pack=chosen_pack(args))
+    if args.json:
+        print(person.to_json())
+    else:
+        print(f"{person.name}, {person.species} {person.role}, {person.age}")
+        print(f"{', '.join(person.traits)}")
+        print(", ".join(f"{name} {value}" for name, value in person.attributes.items()))
+        print(person.backstory)
+    if args.png:
+        pictures = np.concatenate([person.sprite[None], person.walk, person.portrait[None]])
+        write_png(args.png, sheet(pictures, 6, 4))
+        print(f"wrote {args.png}")
+    return 0

@@ -1,0 +1,109 @@
+"""`aigc-procgen pack`: build, check, show a pack, and draw sheets of what its models make."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aigc_procgen.art import pictures
+from aigc_procgen.core.pack import Pack, default_pack, load_pack, write_pack
+from aigc_procgen.core.png import sheet, write_png
+
+__all__ = ["add_parser", "run_build", "run_check", "run_sheet", "run_show"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `pack` to the command's parser."""
+    parser = subparsers.add_parser("pack", help="build, check and show packs", description=__doc__)
+    verbs = parser.add_subparsers(dest="pack_verb", required=True)
+    build = verbs.add_parser("build", help="one pack of the models of several packs")
+    build.add_argument("packs", nargs="+", help="folders or zips; a later model replaces an earlier")
+    build.add_argument("--out", required=True, help="a folder, or a file that ends in .zip")
+    build.add_argument("--name", help="the new pack's name (default: the folder's)")
+    build.set_defaults(func=run_build)
+    for name, function, text in (
+        ("check", run_check, "verify a pack and draw one picture with each model"),
+        ("show", run_show, "say what a pack holds and where it comes from"),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("pack", nargs="?", help="default: the pack that ships")
+        verb.set_defaults(func=function)
+    sheets = verbs.add_parser("sheet", help="a sheet of samples of each model, as PNG")
+    sheets.add_argument("pack", nargs="?", help="default: the pack that ships")
+    sheets.add_argument("--out", required=True, help="the folder for the sheets")
+    sheets.add_argument("--seed", type=int, default=0)
+    sheets.add_argument("--scale", type=int, default=2)
+    sheets.set_defaults(func=run_sheet)
+
+
+def _pack(args: argparse.Namespace) -> Pack:
+    return load_pack(args.pack) if args.pack else default_pack()
+
+
+def run_build(args: argparse.Namespace) -> int:
+    """Writes one pack of several; returns the exit status."""
+    models = {}
+    for path in args.packs:
+        for model in load_pack(path).models.values():
+            models[model.name] = (model.entry, model.data)
+    write_pack(args.out, args.name or Path(args.out).stem, models)
+    print(f"wrote {args.out}: {', '.join(sorted(models))}")
+    return 0
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Verifies a pack; returns the exit status."""
+    pack = _pack(args)
+    for name in sorted(pack.models):
+        model = pack.models[name]
+        drawn = _samples(pack, name, 0, 1)[0]
+        colours = len(np.unique(drawn[drawn[..., 3] > 0], axis=0))
+        print(f"{name}: {len(model.data):,} bytes, digest right, draws ({colours} colours)")
+    print(f"{pack.name} is whole")
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Prints what a pack holds; returns the exit status."""
+    pack = _pack(args)
+    print(f"{pack.name}, {sum(len(m.data) for m in pack.models.values()):,} bytes")
+    for name in sorted(pack.models):
+        model = pack.models[name]
+        training, data = model.entry["training"], model.entry["data"]
+        print(f"\n{name}: {model.kind}, {model.size} x {model.size}, {len(model.palette)} colours")
+        for attribute, values in model.attributes.items():
+            print(f"  {attribute}: {', '.join(values)}")
+        print(f"  trained by: {training['command']} ({training['images_shown']:,} images shown)")
+        print(f"  data: {data.get('source')}, {model.entry['licence']}, {data.get('digest')}")
+        for score, value in model.entry["scores"].items():
+            print(f"  {score}: {value}")
+    return 0
+
+
+def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[np.ndarray, int]:  # type: ignore[type-arg]
+    """`count` pictures of every class of a model, or 8 times as many figures; and columns."""
+    model = pack.models[name]
+    if model.kind == "characters":
+        rng = np.random.default_rng(seed)
+        drawn = []
+        for index in range(8 * count):
+            wish = {a: str(rng.choice(values)) for a, values in model.attributes.items()}
+            drawn.append(pictures.figure(pack, f"{seed} {index}", wish))
+        return np.stack(drawn), 2 * count
+    draw = pictures.tiles if model.kind == "tiles" else pictures.sprites
+    classes = pictures.kinds(pack, model.kind)
+    return np.concatenate([draw(pack, seed, each, count) for each in classes]), 2 * count
+
+
+def run_sheet(args: argparse.Namespace) -> int:
+    """Writes the sheets; returns the exit status."""
+    pack = _pack(args)
+    for name in sorted(pack.models):
+        drawn, columns = _samples(pack, name, args.seed, 8)
+        path = Path(args.out) / f"{name}.png"
+        write_png(path, sheet(drawn, columns, args.scale))
+        print(f"wrote {path}: {len(drawn)} pictures")
+    return 0

@@ -1,0 +1,39 @@
+"""`aigc-procgen quest SEED`: a quest of a seed's first town, told or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import aigc_procgen as procgen
+
+from .common import seed
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `quest` to the command's parser."""
+    parser = subparsers.add_parser("quest", help="a quest of a seed", description=__doc__)
+    parser.add_argument("seed", type=seed)
+    parser.add_argument("--index", type=int, default=0, help="0 is the first quest, 1 the next …")
+    parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the quest; returns the exit status."""
+    world = procgen.world(args.seed)
+    people = world.people(world.nearest("any", *world.spawn()))
+    giver = people[args.index % len(people)]
+    quest = world.quest(giver, index=args.index)
+    if args.json:
+        print(quest.to_json())
+        return 0
+    print(f"{quest.title}  ({quest.motivation}: {quest.strategy})")
+    print(f"{giver.name}, {giver.role}: {quest.because}")
+    for line in quest.lines:
+        print(f"  [{line.act}] {line.text}")
+    for objective in quest.objectives:
+        print(f"  - {objective.text}")
+    return 0

@@ -1,0 +1,50 @@
+"""`aigc-procgen world SEED`: a map of a seed's country, or a picture of it as a player sees it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import aigc_procgen as procgen
+from aigc_procgen.core.png import write_png
+
+from .common import add_pack, chosen_pack, seed
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds `world` to the command's parser."""
+    parser = subparsers.add_parser("world", help="a map of a seed as a PNG", description=__doc__)
+    parser.add_argument("seed", type=seed)
+    parser.add_argument("--png", required=True, metavar="FILE", help="where the picture goes")
+    parser.add_argument("--x", type=int, help="west edge in tiles (default: the start in the middle)")
+    parser.add_argument("--y", type=int, help="north edge in tiles")
+    parser.add_argument("--width", type=int, help="tiles (default: 1024, or 40 with --tiles)")
+    parser.add_argument("--height", type=int, help="tiles (default: 1024, or 24 with --tiles)")
+    parser.add_argument("--step", type=int, default=2, help="tiles a pixel of the map")
+    parser.add_argument("--tiles", action="store_true", help="draw it with the pack's tiles instead")
+    add_pack(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the map; returns the exit status."""
+    world = procgen.world(args.seed, pack=chosen_pack(args))
+    width = args.width or (40 if args.tiles else 1024)
+    height = args.height or (24 if args.tiles else 1024)
+    x, y = world.spawn()
+    x = x - width // 2 if args.x is None else args.x
+    y = y - height // 2 if args.y is None else args.y
+    if args.tiles:
+        picture = world.image(x, y, width, height)
+    else:
+        picture = world.overview(x, y, width, height, step=args.step)
+    write_png(args.png, picture)
+    places = world.places(x, y, width, height)
+    print(f"wrote {args.png}: tiles {x}..{x + width - 1}, {y}..{y + height - 1}")
+    for place in places[:20]:
+        print(f"  {place.kind:8} {place.name} at {place.x}, {place.y}")
+    if len(places) > 20:
+        print(f"  and {len(places) - 20} places more")
+    return 0

@@ -1,0 +1,336 @@
+"""`World` and `Character`: land, art and stories put together, made when they are asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .art import atlas, pictures
+from .core.errors import InvalidArgument, SaveError, check_int
+from .core.pack import Pack, default_pack
+from .core.random import Seed, check_seed, key
+from .story.names import place_name
+from .story.neighbourhood import neighbourhood_facts
+from .story.facts import Facts
+from .story.people import Person, make_person, people_of
+from .story.profile import Profile
+from .story.quests import Quest, plan_quest
+from .world.chunk import CHUNK, Chunk, Prop
+from .world.land import Land
+from .world.places import Place
+from .world.terrain import TERRAINS
+
+__all__ = [
+    "WORLD_VERSION",
+    "Character",
+    "World",
+    "character",
+    "load_world",
+    "quest",
+    "sprites",
+    "tiles",
+    "world",
+]
+
+WORLD_VERSION = 1  # changes whenever a seed gives another world
+_SAVE_FORMAT = 1
+_PROP_VARIANTS = 6
+_NEIGHBOURS = 8  # places whose people and troubles a quest can reach
+
+
+@dataclass(frozen=True, kw_only=True)
+class Character(Person):
+    """A person and their pictures, which are drawn by the pack when first looked at."""
+
+    art_seed: int = 0
+    pack: Pack | None = field(default=None, repr=False, compare=False, metadata={"json": False})
+
+    @cached_property
+    def sprite(self) -> NDArray[np.uint8]:
+        """The figure uint8 [32, 32, 4] that shows the attributes."""
+        picture = pictures.figure(self.pack or default_pack(), self.art_seed, self.attributes)
+        picture.flags.writeable = False
+        return picture
+
+    @cached_property
+    def walk(self) -> NDArray[np.uint8]:
+        """Four frames uint8 [4, 32, 32, 4] of walking, moved from the sprite's own pixels."""
+        return pictures.walk(self.sprite)
+
+    @cached_property
+    def portrait(self) -> NDArray[np.uint8]:
+        """Head and shoulders uint8 [32, 32, 4], the sprite's own pixels twice as large."""
+        return pictures.portrait(self.sprite)
+
+
+def _character(person: Person, seed: Seed, pack: Pack | None) -> Character:
+    values = {f.name: getattr(person, f.name) for f in fields(Person)}
+    return Character(**values, art_seed=key(seed, "art", person.id), pack=pack)
+
+
+class World:
+    """An endless world of one seed. Every answer is the same in any order, thread and process.
+
+    `changes` is the game's own: anything JSON can hold, kept by `save` and `load_world`.
+    """
+
+    def __init__(
+        self, seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000
+    ) -> None:
+        self.seed = check_seed(seed)
+        self.version = WORLD_VERSION
+        self.changes: dict[str, Any] = {}
+        self._pack = pack
+        self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name)
+
+    def __repr__(self) -> str:
+        return f"World({self.seed!r}, version {self.version})"
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that draws this world; loaded when first needed."""
+        if self._pack is None:
+            self._pack = default_pack()
+        return self._pack
+
+    # -- land -------------------------------------------------------------------------------------
+
+    def chunk(self, x: int, y: int) -> Chunk:
+        """The 64 x 64 tiles from tile (64 x, 64 y) on."""
+        return self._land.chunk(x, y)
+
+    def terrain(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+        """Terrain uint8 [height, width] of a region in tiles, indexing `TERRAINS`."""
+        return self._land.terrain(x, y, width, height)
+
+    def walkable(self, x: int, y: int) -> bool:
+        """Whether somebody can stand on the tile."""
+        return self._land.walkable(x, y)
+
+    def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
+        """What stands in a region (trees, statues …), from north to south."""
+        found = [
+            prop
+            for chunk_y in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
+            for chunk_x in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
+            for prop in self.chunk(chunk_x, chunk_y).props
+            if x <= prop.x < x + width and y <= prop.y < y + height
+        ]
+        return tuple(sorted(found, key=lambda prop: (prop.y, prop.x, prop.kind)))
+
+    def overview(
+        self, x: int, y: int, width: int, height: int, *, step: int = 4
+    ) -> NDArray[np.uint8]:
+        """A map RGBA uint8 [height / step, width / step, 4] with relief, roads and places."""
+        return self._land.overview(x, y, width, height, step=step)
+
+    def image(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+        """The region as a player sees it, RGBA uint8 [32 height, 32 width, 4], by the pack's art.
+
+        At most 256 x 256 tiles at once, which is already 256 MB.
+        """
+        check_int("width", width, 1, 256)
+        check_int("height", height, 1, 256)
+        tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
+        terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
+        picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed)
+        for prop in self.props(x, y, width, height):
+            drawn = self._prop_picture(prop.kind, prop.x, prop.y)
+            if drawn is not None:
+                size = tileset.size
+                top, left = (prop.y - y) * size, (prop.x - x) * size
+                window = picture[top : top + size, left : left + size]
+                np.copyto(window, drawn, where=drawn[..., 3:] > 0)
+        return picture
+
+    def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
+        """One of some drawings of the kind; None where the pack has no such category."""
+        known = pictures.kinds(self.pack, "sprites")
+        if kind not in known:
+            return None
+        place = ("props", self.seed, kind)
+        if place not in self.pack._kept:
+            drawn = pictures.sprites(self.pack, self.seed, kind, _PROP_VARIANTS)
+            self.pack._kept[place] = drawn
+        variants: NDArray[np.uint8] = self.pack._kept[place]
+        return variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS]
+
+    # -- places and ways --------------------------------------------------------------------------
+
+    def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
+        """Every place whose middle lies in the region."""
+        return self._land.places(x, y, width, height)
+
+    def nearest(self, kind: str, x: int = 0, y: int = 0) -> Place:
+        """The place of that kind ("any" for all) nearest to the tile."""
+        return self._land.nearest(kind, x, y)
+
+    def route(self, start: tuple[int, int], goal: tuple[int, int]) -> NDArray[np.int64] | None:
+        """Walkable tiles int64 [n, 2] as (x, y) from start to goal, or None."""
+        return self._land.route(start, goal)
+
+    def spawn(self) -> tuple[int, int]:
+        """A good tile to begin at."""
+        return self._land.spawn()
+
+    def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
+        """Up to `count` tiles inside a place where somebody can stand and be reached."""
+        return self._land.spots(place, count)
+
+    def neighbours(self, place: Place) -> tuple[Place, ...]:
+        """The place and the eight nearest others: as far as its people's stories reach."""
+        reach = 420
+        around = self.places(place.x - reach, place.y - reach, 2 * reach, 2 * reach)
+        near = sorted(
+            around, key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id)
+        )
+        return tuple(near[: _NEIGHBOURS + 1])
+
+    # -- stories ----------------------------------------------------------------------------------
+
+    def people(self, place: Place) -> tuple[Character, ...]:
+        """Everybody who lives in the place."""
+        found = people_of(self.seed, place.id, place.kind, place.name)
+        return tuple(_character(person, self.seed, self._pack) for person in found)
+
+    def facts(self, place: Place) -> Facts:
+        """What is true around the place before a player changed anything; the player is there."""
+        places = self.neighbours(place)
+        people = {
+            near.id: people_of(self.seed, near.id, near.kind, near.name) for near in places
+        }
+        return neighbourhood_facts(self.seed, places, people)
+
+    def quest(
+        self,
+        giver: Person,
+        *,
+        profile: Profile | None = None,
+        facts: Facts | None = None,
+        index: int = 0,
+    ) -> Quest:
+        """A quest that the giver has a reason to ask for, planned on `facts` and proven by replay.
+
+        `facts` are by default those of the giver's own place; `index` asks for another one.
+        """
+        if facts is None:
+            facts = self.facts(self._place_of(giver))
+        return plan_quest(self.seed, facts, giver=giver.id, profile=profile, index=index)
+
+    def _place_of(self, person: Person) -> Place:
+        for x, y in _cell_corners(person.place):
+            for place in self.places(x, y, 256, 256):
+                if place.id == person.place:
+                    return place
+        raise InvalidArgument(
+            f"giver must live in a place of this world, not in {person.place!r}: pass facts="
+        )
+
+    # -- saving -----------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the seed, the world's version and `changes` as JSON, whole or not at all."""
+        data = {
+            "format": _SAVE_FORMAT,
+            "world_version": self.version,
+            "seed": self.seed,
+            "changes": self.changes,
+        }
+        target = Path(path)
+        temporary = target.with_name(target.name + ".part")
+        try:
+            text = json.dumps(data, indent=1, ensure_ascii=False)
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, target)
+        except TypeError as error:
+            raise InvalidArgument(f"changes must be what JSON can hold: {error}") from None
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> World:
+    """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        found, version = data["format"], data["world_version"]
+        seed, changes = data["seed"], data["changes"]
+    except OSError as error:
+        raise SaveError(f"path must be a saved game, {str(path)!r} cannot be read: {error}") from None
+    except (ValueError, KeyError, TypeError):
+        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
+    if found != _SAVE_FORMAT or version != WORLD_VERSION:
+        raise SaveError(
+            f"{str(path)!r} is of format {found!r} and world version {version!r}, this library "
+            f"reads {_SAVE_FORMAT} and {WORLD_VERSION}: play it with the release that wrote it"
+        )
+    if not isinstance(changes, dict):
+        raise SaveError(f"path must be a saved game, the changes in {str(path)!r} are damaged")
+    loaded = World(check_seed(seed), pack=pack)
+    loaded.changes = changes
+    return loaded
+
+
+def world(seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000) -> World:
+    """The world of a seed, a whole number or a text.
+
+    >>> import aigc_procgen as procgen
+    >>> procgen.world(42).terrain(0, 0, 3, 2).shape
+    (2, 3)
+    """
+    return World(seed, pack=pack, cache_bytes=cache_bytes)
+
+
+def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) -> Character:
+    """One person of a seed; `role` is one of `ROLES`, drawn if it is not given.
+
+    >>> import aigc_procgen as procgen
+    >>> procgen.character(7, role="ranger").role
+    'ranger'
+    """
+    return _character(make_person(seed, role=role), seed, pack)
+
+
+def tiles(
+    seed: Seed,
+    material: str,
+    count: int = 1,
+    *,
+    pack: Pack | None = None,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Ground uint8 [count, 32, 32, 4]; each tile fits beside itself and its like.
+
+    `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
+    """
+    return pictures.tiles(pack or default_pack(), seed, material, count, palette)
+
+
+def sprites(
+    seed: Seed,
+    category: str,
+    count: int = 1,
+    *,
+    pack: Pack | None = None,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; palette as in `tiles`."""
+    return pictures.sprites(pack or default_pack(), seed, category, count, palette)
+
+
+def quest(
+    seed: Seed,
+    *,
+    facts: Facts | None = None,
+    giver: str | None = None,
+    profile: Profile | None = None,
+    index: int = 0,
+) -> Quest:
+    """A quest on a game's own facts, or on a small neighbourhood made of the seed."""
+    return plan_quest(seed, facts, giver=giver, profile=profile, index=index)

@@ -1,0 +1,111 @@
+"""The quest grammar as data: motivations, strategies and productions, checked at load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from .facts import verbs
+from .patterns import Pattern, patterns_of
+from .tables import load_table, require, weights_of
+
+__all__ = ["Choice", "Production", "Strategy", "motivations", "productions", "strategies"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """One way to satisfy a motivation: what it needs and the steps of its plan."""
+
+    name: str
+    motivation: str
+    weight: int
+    fallback: bool
+    mood: str
+    marks: tuple[str, ...]
+    cause: Pattern
+    where: tuple[Pattern, ...]
+    steps: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One right-hand side of a production."""
+
+    name: str
+    weight: int
+    always: bool
+    where: tuple[Pattern, ...]
+    steps: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production:
+    """A step that expands further, with its choices."""
+
+    name: str
+    parameters: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
+@cache
+def motivations() -> dict[str, int]:
+    """Motivation → its count in Doran & Parberry's 750 quests."""
+    return weights_of("strategies", "motivations", load_table("strategies")["motivations"])
+
+
+@cache
+def strategies() -> tuple[Strategy, ...]:
+    """All strategies, in the order of the table."""
+    made = []
+    for name, entry in load_table("strategies")["strategies"].items():
+        require(
+            entry["motivation"] in motivations(), "strategies", f"{name}.motivation is not listed"
+        )
+        made.append(
+            Strategy(
+                name=name,
+                motivation=entry["motivation"],
+                weight=int(entry["weight"]),
+                fallback=bool(entry.get("fallback", False)),
+                mood=entry["mood"],
+                marks=tuple(entry["marks"]),
+                cause=tuple(entry["cause"]),
+                where=patterns_of("strategies", f"{name}.where", entry["where"]),
+                steps=_steps("strategies", name, entry["steps"] + entry["closing"]),
+            )
+        )
+    return tuple(made)
+
+
+@cache
+def productions() -> dict[str, Production]:
+    """Step in angle brackets → its production."""
+    made = {}
+    for name, entry in load_table("productions").items():
+        if name == "about":
+            continue
+        made[name] = Production(
+            name=name,
+            parameters=tuple(f"?{parameter}" for parameter in entry["parameters"]),
+            choices=tuple(
+                Choice(
+                    name=choice["name"],
+                    weight=int(choice["weight"]),
+                    always=bool(choice.get("always", False)),
+                    where=patterns_of("productions", f"{name}.where", choice["where"]),
+                    steps=_steps("productions", name, choice["steps"]),
+                )
+                for choice in entry["choices"]
+            ),
+        )
+    return made
+
+
+def _steps(table: str, where: str, value: object) -> tuple[Pattern, ...]:
+    steps = patterns_of(table, f"{where}.steps", value)
+    expanding = [name for name in load_table("productions") if name != "about"] + ["<quest>"]
+    for step in steps:
+        require(
+            step[0] in expanding or step[0] in verbs(), table, f"{where} has no step {step[0]!r}"
+        )
+    return steps

@@ -1,0 +1,120 @@
+"""The footprint of one place while it is being laid out, in coordinates around its centre."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.random import Stream
+
+from .terrain import TERRAIN_INDEX, WALKABLE
+
+__all__ = ["KEEP", "Canvas", "Layout", "Prop", "Rect", "build_house"]
+
+KEEP = 255  # in a layout's terrain: the land stays as it is
+_WET = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["lava"]]
+_WALLS = [TERRAIN_INDEX["stone_wall"], TERRAIN_INDEX["brick_wall"], TERRAIN_INDEX["mountain"]]
+
+Prop = tuple[str, int, int]  # kind, x, y
+Rect = tuple[int, int, int, int]  # left, top, right, bottom, all included
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What a place puts on the land, [2 * radius + 1] squared around its centre."""
+
+    terrain: NDArray[np.uint8]  # KEEP where the land stays
+    wild: NDArray[np.bool_]  # where wild plants may stand
+    props: tuple[Prop, ...]  # in world tiles
+
+
+class Canvas:
+    """Draws on a footprint. (0, 0) is the centre, x goes east and y south, in tiles."""
+
+    def __init__(self, radius: int, land: NDArray[np.uint8]) -> None:
+        self.radius = radius
+        self.land = land
+        self.terrain = np.full_like(land, KEEP)
+        self.wild = np.ones(land.shape, bool)
+        self.props: dict[tuple[int, int], str] = {}
+        ys, xs = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+        self.xs, self.ys = xs, ys
+
+    def area(self, rect: Rect) -> tuple[slice, slice]:
+        """The rectangle as slices of the arrays, cut at the footprint's rim."""
+        far = self.radius
+        left, top, right, bottom = rect
+        return (
+            slice(max(top + far, 0), max(bottom + far + 1, 0)),
+            slice(max(left + far, 0), max(right + far + 1, 0)),
+        )
+
+    def fill(self, rect: Rect, material: str) -> None:
+        """Covers a rectangle with a material."""
+        self.terrain[self.area(rect)] = TERRAIN_INDEX[material]
+        self.wild[self.area(rect)] = False
+
+    def fill_where(self, mask: NDArray[np.bool_], material: str) -> None:
+        """Covers the tiles of a mask with a material."""
+        self.terrain[mask] = TERRAIN_INDEX[material]
+        self.wild[mask] = False
+
+    def put(self, kind: str, x: int, y: int) -> None:
+        """Sets a prop on a tile, unless one is there or the tile is a wall or water."""
+        at = (y + self.radius, x + self.radius)
+        ground = int(self.terrain[at])
+        ground = int(self.land[at]) if ground == KEEP else ground
+        if (x, y) not in self.props and ground not in _WET + _WALLS:
+            self.props[x, y] = kind
+            self.wild[at] = False
+
+    def is_land(self, rect: Rect) -> bool:
+        """True if the whole rectangle lies in the footprint, on dry ground that can be walked."""
+        left, top, right, bottom = rect
+        if min(left, top) < -self.radius or max(right, bottom) > self.radius:
+            return False
+        land = self.land[self.area(rect)]
+        return bool(WALKABLE[land].all()) and not bool(np.isin(land, _WET).any())
+
+    def is_untouched(self, rect: Rect) -> bool:
+        """True if nothing was drawn on any tile of the rectangle."""
+        return bool((self.terrain[self.area(rect)] == KEEP).all())
+
+    def finish(self, x: int, y: int) -> Layout:
+        """The layout of a place whose centre is the world's tile (x, y)."""
+        self.props.pop((0, 0), None)
+        self.terrain.setflags(write=False)
+        self.wild.setflags(write=False)
+        props = sorted(self.props.items(), key=lambda item: (item[0][1], item[0][0]))
+        return Layout(
+            terrain=self.terrain,
+            wild=self.wild,
+            props=tuple((kind, x + dx, y + dy) for (dx, dy), kind in props),
+        )
+
+
+def build_house(canvas: Canvas, dice: Stream, rect: Rect, door: str, wall: str) -> None:
+    """A house: walls around a floor, a gap for the door in the middle of the named side.
+
+    `door` is "north", "east", "south" or "west"; sometimes there is something inside.
+    """
+    left, top, right, bottom = rect
+    canvas.fill(rect, wall)
+    canvas.fill((left + 1, top + 1, right - 1, bottom - 1), "stone_floor")
+    across = dice.between(left + 2, right - 2) if right - left > 3 else left + 1
+    down = dice.between(top + 2, bottom - 2) if bottom - top > 3 else top + 1
+    gap = {
+        "north": (across, top),
+        "south": (across, bottom),
+        "west": (left, down),
+        "east": (right, down),
+    }[door]
+    canvas.fill((*gap, *gap), "stone_floor")
+    # Things stand in corners: never in the way from the door.
+    corners = [(x, y) for x in (left + 1, right - 1) for y in (top + 1, bottom - 1)]
+    free = [corner for corner in corners if abs(corner[0] - gap[0]) + abs(corner[1] - gap[1]) > 2]
+    for kind, chances in (("chest", 25), ("book", 12), ("food", 20)):
+        if free and dice.chance(chances, 100):
+            canvas.put(kind, *free.pop(dice.below(len(free))))

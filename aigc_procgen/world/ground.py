@@ -1,0 +1,179 @@
+"""`Ground`: puts fields, places, roads and plants together, one chunk at a time.
+
+Whatever a chunk needs from around it (places, roads) is asked for by its own coordinates and
+cached, so any chunk can be the first one made, in any thread, and has the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.random import Seed, key
+
+from .biomes import PROP_KINDS
+from .cache import Cache
+from .canvas import KEEP, Layout
+from .chunk import CHUNK, Chunk, Prop
+from .fields import Fields
+from .layouts import lay_out
+from .places import CELL, CELLS, District, Namer, Place, make_district
+from .plants import SOLID, grow
+from .roads import REACH, Edge, Road, edges_of_cell, gate, make_road, side_towards
+from .terrain import TERRAIN_INDEX, WALKABLE
+
+__all__ = ["Ground"]
+
+_SIDES = ("north", "east", "south", "west")
+_BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice", "lava")]
+
+
+class Ground:
+    """Makes the chunks of a seed. Everything it hands out is immutable."""
+
+    def __init__(self, seed: Seed, namer: Namer, budget: int) -> None:
+        self.seed = seed
+        self.fields = Fields(seed)
+        self._plants = key(seed, "plants")
+
+        def district(place: tuple[int, int]) -> District:
+            return make_district(seed, self.fields, namer, *place)
+
+        # Sizes are of the arrays, with something for the objects around them.
+        self._districts = Cache(district, budget // 2, lambda _: 48 * 48 * 5 + 8000)
+        self._edges = Cache(self._make_edges, budget // 8, lambda edges: 300 + 200 * len(edges))
+        self._roads = Cache(self._make_road, budget // 4, _size_of_road)
+        self._layouts = Cache(self._make_layout, budget // 8, _size_of_layout)
+
+    def place_at(self, cell: tuple[int, int]) -> Place | None:
+        """The place of a cell, if it has one."""
+        return self._districts.get((cell[0] // CELLS, cell[1] // CELLS)).places.get(cell)
+
+    def places(self, x: int, y: int, width: int, height: int) -> Iterator[Place]:
+        """The places whose centre lies in the region, by cell."""
+        for row in range(y // CELL, (y + height - 1) // CELL + 1):
+            for column in range(x // CELL, (x + width - 1) // CELL + 1):
+                place = self.place_at((column, row))
+                if place and x <= place.x < x + width and y <= place.y < y + height:
+                    yield place
+
+    def roads(self, x: int, y: int, width: int, height: int) -> Iterator[Road]:
+        """The roads that may have tiles in the region."""
+        for row in range((y - REACH) // CELL, (y + height + REACH) // CELL + 1):
+            for column in range((x - REACH) // CELL, (x + width + REACH) // CELL + 1):
+                for edge in self._edges.get((column, row)):
+                    left, top, right, bottom = edge.box()
+                    if left < x + width and x < right and top < y + height and y < bottom:
+                        road = self._roads.get(edge)
+                        if road is not None:
+                            yield road
+
+    def chunk(self, cx: int, cy: int) -> Chunk:
+        """Makes a chunk."""
+        x, y = cx * CHUNK, cy * CHUNK
+        land = self.fields.region(x, y, CHUNK, CHUNK)
+        terrain = land.terrain
+        beside = self._pave(terrain, x, y)
+        growth = terrain.copy()
+        growth[beside] = TERRAIN_INDEX["cobblestone"]  # nothing grows on it, nor beside a road
+        props: list[Prop] = []
+        for column in range(x // CELL, (x + CHUNK - 1) // CELL + 1):
+            for row in range(y // CELL, (y + CHUNK - 1) // CELL + 1):
+                if place := self.place_at((column, row)):
+                    props += self._settle(place, terrain, growth, x, y)
+        grown = grow(self._plants, x, y, land.biome, growth)
+        rows, columns = np.nonzero(grown)
+        kinds = grown[rows, columns].tolist()
+        props += [
+            Prop(PROP_KINDS[kind - 1], x + column, y + row)
+            for kind, column, row in zip(kinds, columns.tolist(), rows.tolist(), strict=True)
+        ]
+        props.sort(key=lambda prop: (prop.y, prop.x))
+        walkable = WALKABLE[terrain]
+        for kind, column, row in props:
+            if kind in SOLID:
+                walkable[row - y, column - x] = False
+        arrays = {
+            "terrain": terrain,
+            "elevation": land.elevation.astype(np.int16),
+            "temperature": land.temperature.astype(np.int16),
+            "moisture": land.moisture.astype(np.int16),
+            "biome": land.biome,
+            "walkable": walkable,
+        }
+        for array in arrays.values():
+            array.setflags(write=False)
+        return Chunk(x=cx, y=cy, props=tuple(props), **arrays)
+
+    def _pave(self, terrain: NDArray[np.uint8], x: int, y: int) -> NDArray[np.bool_]:
+        """Lays the roads over a chunk's terrain; returns their tiles and those beside them."""
+        road = np.zeros((CHUNK + 2, CHUNK + 2), bool)
+        for way in self.roads(x - 1, y - 1, CHUNK + 2, CHUNK + 2):
+            tiles = way.tiles - (x - 1, y - 1)
+            tiles = tiles[((tiles >= 0) & (tiles < CHUNK + 2)).all(axis=1)]
+            road[tiles[:, 1], tiles[:, 0]] = True
+        here = road[1:-1, 1:-1]
+        wet = np.isin(terrain, _BRIDGED)
+        terrain[here & wet] = TERRAIN_INDEX["cobblestone"]
+        terrain[here & ~wet] = TERRAIN_INDEX["dirt"]
+        beside = here | road[:-2, 1:-1] | road[2:, 1:-1] | road[1:-1, :-2] | road[1:-1, 2:]
+        return np.asarray(beside)
+
+    def _settle(
+        self,
+        place: Place,
+        terrain: NDArray[np.uint8],
+        growth: NDArray[np.uint8],
+        x: int,
+        y: int,
+    ) -> list[Prop]:
+        """Puts the part of a place that lies in the chunk into its arrays; returns its props."""
+        left, top = max(place.x - place.radius, x), max(place.y - place.radius, y)
+        right = min(place.x + place.radius + 1, x + CHUNK)
+        bottom = min(place.y + place.radius + 1, y + CHUNK)
+        if left >= right or top >= bottom:
+            return []
+        layout = self._layouts.get(place)
+        first_x, first_y = place.x - place.radius, place.y - place.radius
+        there = np.s_[top - first_y : bottom - first_y, left - first_x : right - first_x]
+        here = np.s_[top - y : bottom - y, left - x : right - x]
+        drawn = layout.terrain[there]
+        terrain[here] = np.where(drawn == KEEP, terrain[here], drawn)
+        growth[here][~layout.wild[there]] = TERRAIN_INDEX["cobblestone"]
+        return [
+            Prop(*prop) for prop in layout.props
+            if left <= prop[1] < right and top <= prop[2] < bottom
+        ]
+
+    def _make_edges(self, cell: tuple[int, int]) -> tuple[Edge, ...]:
+        return edges_of_cell(self.place_at, cell)
+
+    def _make_road(self, edge: Edge) -> Road | None:
+        return make_road(self.seed, self._districts.get, edge)
+
+    def _make_layout(self, place: Place) -> Layout:
+        cell = (place.x // CELL, place.y // CELL)
+        used = {
+            side_towards(place, edge.goal if edge.start == place else edge.start)
+            for row in range(cell[1] - 3, cell[1] + 1)
+            for column in range(cell[0] - 3, cell[0] + 4)
+            for edge in self._edges.get((column, row))
+            if place in (edge.start, edge.goal)
+        }
+        gates = {}
+        for side in _SIDES:
+            x, y = gate(self.seed, place, side)
+            gates[side] = (x - place.x, y - place.y)
+        size = 2 * place.radius + 1
+        land = self.fields.region(place.x - place.radius, place.y - place.radius, size, size)
+        return lay_out(self.seed, place, land.terrain, gates, tuple(sorted(used)))
+
+
+def _size_of_road(road: Road | None) -> int:
+    return 500 + (road.tiles.nbytes if road else 0)
+
+
+def _size_of_layout(layout: Layout) -> int:
+    return 2 * layout.wild.size + 150 * len(layout.props)

@@ -1,0 +1,115 @@
+"""The command line: useful files on success; one sentence and a status on failure."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from training_data import write_set
+
+from aigc_procgen.cli.main import main
+from aigc_procgen.core.png import encode_png, write_png
+
+
+def read(path):
+    with Image.open(path) as picture:
+        return np.array(picture)
+
+
+def test_png_is_read_back_by_others(tmp_path):
+    """Our PNG writer's pixels are what Pillow reads."""
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 4), np.uint8)
+    write_png(tmp_path / "a.png", pixels)
+    assert np.array_equal(read(tmp_path / "a.png"), pixels)
+    with pytest.raises(ValueError, match="pixels must be uint8"):
+        encode_png(pixels[..., :3])
+
+
+def test_world_writes_a_map_and_names_places(tmp_path, capsys):
+    """`world` writes the overview that the API gives."""
+    import aigc_procgen as procgen
+
+    path = tmp_path / "map.png"
+    where = ["--x", "-256", "--y", "-256", "--width", "512", "--height", "512", "--step", "4"]
+    assert main(["world", "42", "--png", str(path), *where]) == 0
+    assert np.array_equal(read(path), procgen.world(42).overview(-256, -256, 512, 512, step=4))
+    assert "wrote" in capsys.readouterr().out
+
+
+def test_world_tiles_draws_with_a_pack(tmp_path, small_pack_folder):
+    """`world --tiles --pack` draws 32 pixels a tile with the pack named."""
+    path = tmp_path / "place.png"
+    arguments = ["world", "Ada", "--png", str(path), "--tiles", "--width", "6", "--height", "4"]
+    assert main([*arguments, "--pack", str(small_pack_folder)]) == 0
+    assert read(path).shape == (128, 192, 4)
+
+
+def test_character_and_quest_speak(tmp_path, capsys):
+    """`character --json` is the record; `quest` tells a title and what to do."""
+    path = tmp_path / "face.png"
+    assert main(["character", "7", "--role", "ranger", "--json", "--png", str(path)]) == 0
+    record = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert record["role"] == "ranger"
+    assert read(path).shape[2] == 4
+    assert main(["quest", "42"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 4
+
+
+def test_pack_verbs_check_show_build_and_draw(tmp_path, capsys, small_pack_folder):
+    """A pack is verified, described, rebuilt as a zip and drawn as sheets."""
+    small = str(small_pack_folder)
+    assert main(["pack", "check", small]) == 0
+    assert main(["pack", "show", small]) == 0
+    assert "CC0-1.0" in capsys.readouterr().out
+    assert main(["pack", "build", small, "--out", str(tmp_path / "new.zip"), "--name", "new"]) == 0
+    assert main(["pack", "check", str(tmp_path / "new.zip")]) == 0
+    assert main(["pack", "sheet", small, "--out", str(tmp_path / "sheets")]) == 0
+    names = sorted(path.name for path in (tmp_path / "sheets").iterdir())
+    assert names == ["characters.png", "sprites.png", "tiles.png"]
+
+
+def test_doctor_finds_a_working_pack(capsys):
+    """`doctor` says versions, draws once and gives status 0."""
+    assert main(["doctor"]) == 0
+    assert "providers" in capsys.readouterr().out
+
+
+def test_train_and_export_make_a_pack(tmp_path, capsys):
+    """`train` and `export onnx` end in a pack that `pack check` accepts and draws with."""
+    data = write_set(tmp_path / "tiles.npz", "tiles")
+    command = ["train", "tiles", "--data", str(data), "--preset", "tiny", "--images", "48"]
+    small = {"widths": [8, 8, 8], "fine": 4, "batch": 4, "colours": 12, "snapshot": 16}
+    for name, value in small.items():
+        command += ["--set", f"{name}={json.dumps(value)}"]
+    command += ["--run", str(tmp_path / "run")]
+    assert main([*command, "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out)["widths"] == [8, 8, 8]
+    assert not (tmp_path / "run").exists()
+    assert main(command) == 0
+    assert main(["export", "onnx", str(tmp_path / "run"), "--out", str(tmp_path / "pack")]) == 0
+    assert "in 0 of" in capsys.readouterr().out
+    assert main(["pack", "check", str(tmp_path / "pack")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["pack", "check", "nowhere"], "there is no pack at 'nowhere'"),
+        (["character", "1", "--role", "king"], "role must be one of"),
+        (["train", "tiles", "--data", "nowhere.npz"], "data must be a set"),
+        (["train", "tiles", "--data", "x", "--set", "gamma"], "--set takes NAME=VALUE"),
+        (["export", "onnx", "nowhere", "--out", "x"], "run must be a folder"),
+        (["world", "1", "--png", "x.png", "--step", "0"], "step"),
+        (["data", "build", "folder", "nowhere", "--out", "x"], "nowhere"),
+    ],
+)
+def test_failures_are_one_sentence(tmp_path, monkeypatch, capsys, arguments, message):
+    """What cannot be done is said on stderr in one line, with status 2 and no traceback."""
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert len(error) == 1
+    assert message in error[0]
+    assert not list(tmp_path.iterdir())
