@@ -16,15 +16,15 @@ from .art import atlas, pictures
 from .core.errors import InvalidArgument, SaveError, check_int
 from .core.pack import Pack, default_pack
 from .core.random import Seed, check_seed, key
+from .story.fact_set import Facts
 from .story.names import place_name
 from .story.neighbourhood import neighbourhood_facts
-from .story.facts import Facts
-from .story.people import Person, make_person, people_of
+from .story.people import Person, make_person, outlaws_of, people_of
 from .story.profile import Profile
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.land import Land
-from .world.places import Place
+from .world.places import CELLS, DISTRICT, Place
 from .world.terrain import TERRAINS
 
 __all__ = [
@@ -158,8 +158,8 @@ class World:
         place = ("props", self.seed, kind)
         if place not in self.pack._kept:
             drawn = pictures.sprites(self.pack, self.seed, kind, _PROP_VARIANTS)
-            self.pack._kept[place] = drawn
-        variants: NDArray[np.uint8] = self.pack._kept[place]
+            self.pack._kept[place] = list(drawn)
+        variants: list[NDArray[np.uint8]] = self.pack._kept[place]
         return variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS]
 
     # -- places and ways --------------------------------------------------------------------------
@@ -200,6 +200,11 @@ class World:
         found = people_of(self.seed, place.id, place.kind, place.name)
         return tuple(_character(person, self.seed, self._pack) for person in found)
 
+    def outlaws(self, place: Place) -> tuple[Character, ...]:
+        """Those who hide in the place and wish others ill; `people` does not name them."""
+        found = outlaws_of(self.seed, place.id, place.kind)
+        return tuple(_character(person, self.seed, self._pack) for person in found)
+
     def facts(self, place: Place) -> Facts:
         """What is true around the place before a player changed anything; the player is there."""
         places = self.neighbours(place)
@@ -225,8 +230,11 @@ class World:
         return plan_quest(self.seed, facts, giver=giver.id, profile=profile, index=index)
 
     def _place_of(self, person: Person) -> Place:
-        for x, y in _cell_corners(person.place):
-            for place in self.places(x, y, 256, 256):
+        _, *cell = person.place.split(":")
+        if len(cell) == 2 and all(part.lstrip("-").isdecimal() for part in cell):
+            side = DISTRICT // CELLS
+            x, y = (int(part) * side for part in cell)
+            for place in self.places(x, y, side, side):
                 if place.id == person.place:
                     return place
         raise InvalidArgument(

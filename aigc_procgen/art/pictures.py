@@ -106,7 +106,8 @@ def portrait(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mass = sprite[top + 2 : top + half, :, 3].astype(np.int64).sum(0)
     middle = int((mass * np.arange(size)).sum() // max(int(mass.sum()), 1))
     left = min(max(middle - half // 2, 0), size - half)
-    return sprite[top : top + half, left : left + half].repeat(2, 0).repeat(2, 1)
+    head: NDArray[np.uint8] = sprite[top : top + half, left : left + half]
+    return head.repeat(2, 0).repeat(2, 1)
 
 
 def check_figure(sprite: NDArray[np.uint8]) -> None:

@@ -32,8 +32,13 @@ def backstory(
         **pronouns,
         **{name.capitalize(): word.capitalize() for name, word in pronouns.items()},
     }
+    origins = table["origin"] if person["place"] else table["origin_nowhere"]
+    home, _, number = person_id.rpartition(":")
+    # Neighbours take turns through one shuffled list, so that no two arrived in the same way.
+    turns = stream(seed, "words", "origins", home).shuffled(origins)
+    first = turns[int(number) % len(turns)] if number.isdecimal() else dice.choice(origins)
     sentences = [
-        dice.choice(table["origin"] if person["place"] else table["origin_nowhere"]),
+        first,
         dice.choice(table["role"].get(person["role"], ["{They} has done this for as long as most."])),
     ]
     if dice.chance(3, 4):

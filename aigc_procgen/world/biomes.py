@@ -11,14 +11,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.errors import InvalidArgument, check_int
 
 from .terrain import TERRAIN_INDEX, TERRAINS
 
-__all__ = ["FREEZING", "PROP_KINDS", "Biome", "biome_names", "biomes", "classify", "ground", "growth"]
+__all__ = [
+    "FREEZING",
+    "PROP_KINDS",
+    "Biome",
+    "biome_names",
+    "biomes",
+    "classify",
+    "ground",
+    "growth",
+    "read_biomes",
+]
 
 FREEZING = -450  # the temperature below which water is ice
 PROP_KINDS = ("tree", "bush", "gem")  # what grows or lies on wild land
+_ANY = (-9999, 9999)
 _RANGES = ("elevation", "temperature", "moisture")
 
 
@@ -34,52 +45,69 @@ class Biome:
     habitable: bool
 
 
-def _read(row: dict[str, Any]) -> Biome:
+def _range(row: dict[str, Any], name: str) -> tuple[int, int]:
+    low, high = row.get(name, _ANY)
+    if not (isinstance(low, int) and isinstance(high, int) and low < high):
+        raise ValueError(f"{name} {[low, high]}, which must be two rising whole numbers")
+    return low, high
+
+
+def _read(row: Any) -> Biome:
     try:
         props = tuple(sorted(row.get("props", {}).items()))
-        if unknown := [kind for kind, _ in props if kind not in PROP_KINDS]:
-            raise KeyError(unknown[0])
+        for kind, chances in props:
+            most = 2000 if kind == "tree" else 10000
+            check_int(kind, chances, 0, most)
+            if kind not in PROP_KINDS:
+                raise ValueError(f"{kind!r}, which is none of {', '.join(PROP_KINDS)}")
         return Biome(
             name=row["name"],
-            ranges=tuple(tuple(row.get(name, (-9999, 9999))) for name in _RANGES),
+            ranges=tuple(_range(row, name) for name in _RANGES),
             ground=TERRAIN_INDEX[row["ground"]],
-            patches=tuple((TERRAIN_INDEX[name], low) for name, low in row.get("patches", ())),
+            patches=tuple((TERRAIN_INDEX[name], int(low)) for name, low in row.get("patches", ())),
             props=props,
-            habitable=row.get("habitable", True),
+            habitable=bool(row.get("habitable", True)),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         name = row.get("name", row) if isinstance(row, dict) else row
         raise InvalidArgument(f"biomes.json: the biome {name!r} is wrong at {error}") from None
 
 
-@cache
-def _table() -> dict[str, Any]:
-    text = (files(__package__) / "biomes.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
+def read_biomes(table: Any) -> tuple[tuple[Biome, ...], NDArray[np.int32]]:
+    """Biomes and growth by terrain from the JSON table; `InvalidArgument` says what is wrong."""
+    try:
+        rows = tuple(_read(row) for row in table["biomes"])
+        grown = dict(table["growth"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidArgument(f"biomes.json must have biomes and growth: {error}") from None
+    if not rows or rows[-1].ranges != (_ANY,) * len(_RANGES):
+        raise InvalidArgument("biomes.json: the last biome must match all land, without ranges")
+    if len({row.name for row in rows}) < len(rows):
+        raise InvalidArgument("biomes.json: two biomes have the same name")
+    if unknown := sorted(set(grown) - set(TERRAINS)):
+        raise InvalidArgument(f"biomes.json: growth names {unknown[0]!r}, which is no terrain")
+    return rows, np.array([grown.get(name, 0) for name in TERRAINS], np.int32)
 
 
 @cache
+def _loaded() -> tuple[tuple[Biome, ...], NDArray[np.int32]]:
+    text = files(__package__).joinpath("biomes.json").read_text(encoding="utf-8")
+    return read_biomes(json.loads(text))
+
+
 def biomes() -> tuple[Biome, ...]:
     """The biomes, in the order in which the first that matches wins."""
-    rows = tuple(_read(row) for row in _table()["biomes"])
-    if not rows or rows[-1].ranges != ((-9999, 9999),) * 3:
-        raise InvalidArgument("biomes.json: the last biome must match all land, without ranges")
-    return rows
+    return _loaded()[0]
+
+
+def growth() -> NDArray[np.int32]:
+    """How much of a biome's plants grows on each ground, in hundredths, int32 by terrain."""
+    return _loaded()[1]
 
 
 def biome_names() -> tuple[str, ...]:
     """The names that a chunk's `biome` array indexes."""
     return tuple(biome.name for biome in biomes())
-
-
-@cache
-def growth() -> NDArray[np.int32]:
-    """How much of a biome's plants grows on each ground, in hundredths, int32 by terrain."""
-    rows = _table()["growth"]
-    if unknown := sorted(set(rows) - set(TERRAINS)):
-        raise InvalidArgument(f"biomes.json: growth names {unknown[0]!r}, which is no terrain")
-    return np.array([rows.get(name, 0) for name in TERRAINS], np.int32)
 
 
 def classify(
@@ -93,7 +121,7 @@ def classify(
         for field, (low, high) in zip(
             (elevation, temperature, moisture), biome.ranges, strict=True
         ):
-            if (low, high) != (-9999, 9999):
+            if (low, high) != _ANY:
                 match = match & (field >= low) & (field < high)
         out[match] = index
         left = left & ~match

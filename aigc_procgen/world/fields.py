@@ -87,9 +87,9 @@ class Fields:
         bank = dry & (river < stream_width + 6) & (stream_width > 5)
         terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]
         stream = dry & (river < stream_width) & (stream_width > 5)  # no dotted springs
-        terrain[stream] = np.where(
-            frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"]
-        )[stream]
+        terrain[stream] = np.where(frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"])[
+            stream
+        ]
         return LandFields(
             elevation=elevation,
             temperature=temperature,

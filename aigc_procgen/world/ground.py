@@ -7,6 +7,7 @@ cached, so any chunk can be the first one made, in any thread, and has the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from .terrain import TERRAIN_INDEX, WALKABLE
 
 __all__ = ["Ground"]
 
+T = TypeVar("T", bound=np.generic)
 _SIDES = ("north", "east", "south", "west")
 _BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice", "lava")]
 
@@ -95,17 +97,17 @@ class Ground:
         for kind, column, row in props:
             if kind in SOLID:
                 walkable[row - y, column - x] = False
-        arrays = {
-            "terrain": terrain,
-            "elevation": land.elevation.astype(np.int16),
-            "temperature": land.temperature.astype(np.int16),
-            "moisture": land.moisture.astype(np.int16),
-            "biome": land.biome,
-            "walkable": walkable,
-        }
-        for array in arrays.values():
-            array.setflags(write=False)
-        return Chunk(x=cx, y=cy, props=tuple(props), **arrays)
+        return Chunk(
+            x=cx,
+            y=cy,
+            terrain=_frozen(terrain),
+            elevation=_frozen(land.elevation.astype(np.int16)),
+            temperature=_frozen(land.temperature.astype(np.int16)),
+            moisture=_frozen(land.moisture.astype(np.int16)),
+            biome=_frozen(land.biome),
+            walkable=_frozen(walkable),
+            props=tuple(props),
+        )
 
     def _pave(self, terrain: NDArray[np.uint8], x: int, y: int) -> NDArray[np.bool_]:
         """Lays the roads over a chunk's terrain; returns their tiles and those beside them."""
@@ -143,7 +145,8 @@ class Ground:
         terrain[here] = np.where(drawn == KEEP, terrain[here], drawn)
         growth[here][~layout.wild[there]] = TERRAIN_INDEX["cobblestone"]
         return [
-            Prop(*prop) for prop in layout.props
+            Prop(*prop)
+            for prop in layout.props
             if left <= prop[1] < right and top <= prop[2] < bottom
         ]
 
@@ -169,6 +172,11 @@ class Ground:
         size = 2 * place.radius + 1
         land = self.fields.region(place.x - place.radius, place.y - place.radius, size, size)
         return lay_out(self.seed, place, land.terrain, gates, tuple(sorted(used)))
+
+
+def _frozen(array: NDArray[T]) -> NDArray[T]:
+    array.setflags(write=False)
+    return array
 
 
 def _size_of_road(road: Road | None) -> int:

@@ -28,7 +28,8 @@ _RINGS = 24  # of districts in which `nearest` looks: over 9000 tiles
 class Land:
     """The land of a seed. All methods are pure functions of it and safe to call from threads.
 
-    `cache_bytes` bounds the memory that finished chunks and what they are made from may keep.
+    `cache_bytes` (8 MiB or more) bounds the memory that finished chunks and what they are made
+    from may keep.
     `namer(seed, place id, kind)` gives the names of places.
     """
 
@@ -36,9 +37,9 @@ class Land:
         self, seed: Seed, *, cache_bytes: int = 96 << 20, namer: Namer = plain_name
     ) -> None:
         self.seed = check_seed(seed)
-        budget = check_int("cache_bytes", cache_bytes, 1 << 20, 1 << 40)
+        budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3)
-        self._chunks = Cache(
+        self._chunks: Cache[tuple[int, int], Chunk] = Cache(
             lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
         )
 
@@ -79,7 +80,7 @@ class Land:
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
-        area = _check_area(x, y, width, height, _LARGEST << 4)
+        area = _check_area(x, y, width, height, _LARGEST << 2)
         return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
@@ -166,12 +167,10 @@ class Land:
             )
         return tuple(chosen)
 
-    def overview(
-        self, x: int, y: int, width: int, height: int, step: int = 4
-    ) -> NDArray[np.uint8]:
+    def overview(self, x: int, y: int, width: int, height: int, step: int = 4) -> NDArray[np.uint8]:
         """A map to look at, uint8 [height // step, width // step, 4] (RGBA).
 
-        Ground with hill shading, coasts, rivers, and, up to a step of 16, roads and places.
+        Ground with hill shading, coasts and rivers; up to 2048 x 2048 tiles also roads and places.
         """
         step = check_int("step", step, 1, 1 << 12)
         _check_area(x, y, width, height, _LARGEST * step * step)
@@ -198,9 +197,7 @@ def _check_tile(name: str, value: int) -> int:
     return check_int(name, value, -LIMIT, LIMIT - 1)
 
 
-def _check_area(
-    x: int, y: int, width: int, height: int, most: int
-) -> tuple[int, int, int, int]:
+def _check_area(x: int, y: int, width: int, height: int, most: int) -> tuple[int, int, int, int]:
     x, y = _check_tile("x", x), _check_tile("y", y)
     width = check_int("width", width, 1, LIMIT - x)
     height = check_int("height", height, 1, LIMIT - y)
@@ -214,9 +211,7 @@ def _check_area(
 def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
     """The cells at exactly that many steps from (x, y), king's moves."""
     around = range(-ring, ring + 1)
-    return [
-        (x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring
-    ]
+    return [(x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring]
 
 
 def _connected(free: NDArray[np.bool_], start: tuple[int, int]) -> NDArray[np.bool_]:

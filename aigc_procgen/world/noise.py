@@ -57,6 +57,10 @@ class _Octave:
         self, key: int, area: tuple[int, int, int, int], shift: int, step: int, octave: int
     ) -> None:
         x, y, width, height = area
+        # Every octave's lattice begins elsewhere: else all would be 0 at the same tiles.
+        place = key * 0x9E3779B97F4A7C15
+        x += place >> 40 & (1 << shift) - 1
+        y += place >> 16 & (1 << shift) - 1
         first_x, lines_x, column, part_x, fade_x = _axis(x, width, step, shift)
         first_y, lines_y, self._row, part_y, fade_y = _axis(y, height, step, shift)
         corners = hash_grid(

@@ -11,7 +11,7 @@ from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
 __all__ = ["draw_overview"]
 
-_COARSEST = 16  # roads and places are drawn up to this step: beyond, there are too many
+_WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
 _ROAD = np.array([122, 84, 52], np.uint8)
 _BRIDGE = np.array([196, 186, 164], np.uint8)
 _COAST = 150  # of 256: how dark water is where it meets land
@@ -31,9 +31,7 @@ def draw_overview(
     ground: Ground, x: int, y: int, width: int, height: int, step: int
 ) -> NDArray[np.uint8]:
     """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4]."""
-    land = ground.fields.region(
-        x - step, y - step, width + 2, height + 2, step, exact=False
-    )
+    land = ground.fields.region(x - step, y - step, width + 2, height + 2, step, exact=False)
     # Patches that a walker enjoys are mottle on a map: most of them are left out.
     terrain = land.terrain
     if step > 1:
@@ -55,7 +53,7 @@ def draw_overview(
     picture = np.full((height, width, 4), 255, np.uint8)
     colours = TERRAIN_COLOURS[inner].astype(np.int32) * shade[..., None] >> 8
     picture[..., :3] = np.clip(colours, 0, 255)
-    if step <= _COARSEST:
+    if width * height * step * step <= _WIDEST:
         _draw_roads(picture, ground, water, x, y, step)
         _draw_places(picture, ground, x, y, step)
     return picture
@@ -82,9 +80,7 @@ def _draw_roads(
     picture[road & water, :3] = _BRIDGE
 
 
-def _draw_places(
-    picture: NDArray[np.uint8], ground: Ground, x: int, y: int, step: int
-) -> None:
+def _draw_places(picture: NDArray[np.uint8], ground: Ground, x: int, y: int, step: int) -> None:
     height, width = picture.shape[:2]
     for place in ground.places(x, y, width * step, height * step):
         half, colour = _MARKS[place.kind]

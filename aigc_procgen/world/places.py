@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.random import Seed, Stream, stream
 from aigc_procgen.core.records import Record
 
@@ -35,8 +36,10 @@ __all__ = [
     "Namer",
     "Place",
     "PlaceRule",
+    "PlaceRules",
     "make_district",
     "place_rules",
+    "read_places",
 ]
 
 PLACE_KINDS = ("town", "village", "farm", "shrine", "camp", "ruin", "mine")
@@ -47,6 +50,7 @@ STEP = 8  # tiles between the samples that sites and roads are chosen by
 _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
 
+T = TypeVar("T", bound=np.generic)
 Namer = Callable[[Seed, str, str], str]
 
 
@@ -77,44 +81,53 @@ class PlaceRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rules:
+class PlaceRules:
+    """What places.json says."""
+
     kinds: MappingProxyType[str, PlaceRule]
     villages: int
     empty: int
     roads: tuple[int, ...]  # cost by terrain
 
 
-@cache
-def place_rules() -> _Rules:
-    """The rules of places.json, checked."""
-    data = json.loads((files(__package__) / "places.json").read_text(encoding="utf-8"))
+def read_places(data: Any) -> PlaceRules:
+    """The rules from the JSON table; `InvalidArgument` says what is wrong."""
     names = [biome.name for biome in biomes()]
     habitable = [biome.name for biome in biomes() if biome.habitable]
+    largest = _JITTER.start * STEP - 2  # a footprint stays inside its cell
     try:
         kinds = {
             kind: PlaceRule(
-                radius=row["radius"],
-                land=row["land"],
-                weight=row.get("weight", 0),
+                radius=check_int(f"radius of {kind}", row["radius"], 4, largest),
+                land=check_int(f"land of {kind}", row["land"], 0, 1000),
+                weight=check_int(f"weight of {kind}", row.get("weight", 0), 0, 1000),
                 biomes=tuple(sorted(names.index(name) for name in row.get("biomes", habitable))),
-                rock=row.get("rock", 0),
+                rock=check_int(f"rock of {kind}", row.get("rock", 0), 0, _SAMPLES**2),
             )
             for kind, row in data["kinds"].items()
         }
         if tuple(kinds) != PLACE_KINDS:
             raise ValueError(f"the kinds must be {', '.join(PLACE_KINDS)}")
-        if max(rule.radius for rule in kinds.values()) > _JITTER.start * STEP - 2:
-            raise ValueError(f"a radius must be at most {_JITTER.start * STEP - 2}")
         if unknown := sorted(set(data["roads"]) - set(TERRAINS)):
             raise ValueError(f"{unknown[0]!r} is no terrain")
-        return _Rules(
+        return PlaceRules(
             kinds=MappingProxyType(kinds),
-            villages=data["villages"],
-            empty=data["empty"],
-            roads=tuple(max(10, data["roads"].get(name, 10)) for name in TERRAINS),
+            villages=check_int("villages", data["villages"], 0, CELLS**2),
+            empty=check_int("empty", data["empty"], 0, 100),
+            roads=tuple(
+                check_int(f"roads of {name}", data["roads"].get(name, 10), 10, 1000)
+                for name in TERRAINS
+            ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidArgument(f"places.json: {error}") from None
+
+
+@cache
+def place_rules() -> PlaceRules:
+    """The rules of places.json, checked."""
+    text = files(__package__).joinpath("places.json").read_text(encoding="utf-8")
+    return read_places(json.loads(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,11 +175,12 @@ def _sites(
     left = dice.shuffled([(column, row) for row in range(CELLS) for column in range(CELLS)])
     found: list[tuple[tuple[int, int], str, tuple[int, int]]] = []
     for kind, wanted in (("town", 1), ("village", rules.villages)):
+        settled = 0
         for cell in list(left):
-            if wanted and (site := _site(dice, kind, cell, good, biome)):
+            if settled < wanted and (site := _site(dice, kind, cell, good, biome)):
                 found.append((cell, kind, site))
                 left.remove(cell)
-                wanted -= 1
+                settled += 1
     wild = [kind for kind in PLACE_KINDS if rules.kinds[kind].weight]
     for cell in left:
         if dice.chance(rules.empty, 100):
@@ -183,7 +197,7 @@ def _sites(
     return found
 
 
-def _square(field: NDArray[np.bool_], cell: tuple[int, int]) -> NDArray[np.bool_]:
+def _square(field: NDArray[T], cell: tuple[int, int]) -> NDArray[T]:
     column, row = cell[0] * _SAMPLES, cell[1] * _SAMPLES
     return field[row : row + _SAMPLES, column : column + _SAMPLES]
 
@@ -204,7 +218,7 @@ def _site(
     sums[1:, 1:] = _square(good, cell)[near, near].astype(np.int32).cumsum(0).cumsum(1)
     inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
     centre = _square(good, cell)[_JITTER, _JITTER]
-    kinds = np.isin(_square(biome, cell)[_JITTER, _JITTER], rule.biomes)  # type: ignore[type-var]
+    kinds = np.isin(_square(biome, cell)[_JITTER, _JITTER], rule.biomes)
     rows, columns = np.nonzero((inside * 1000 >= rule.land * side * side) & centre & kinds)
     if not len(rows):
         return None

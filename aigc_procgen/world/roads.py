@@ -162,9 +162,7 @@ def _survey(
             x0, x1 = max(left, dx * size), min(right, (dx + 1) * size)
             y0, y1 = max(top, dy * size), min(bottom, (dy + 1) * size)
             here = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
-            there = np.s_[
-                y0 - dy * size : y1 - dy * size, x0 - dx * size : x1 - dx * size
-            ]
+            there = np.s_[y0 - dy * size : y1 - dy * size, x0 - dx * size : x1 - dx * size]
             terrain[here] = district.terrain[there]
             elevation[here] = district.elevation[there]
             places.extend(district.places.values())

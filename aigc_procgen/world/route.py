@@ -16,10 +16,8 @@ __all__ = ["find_route"]
 
 _SLOW = ("shallow_water", "swamp", "ice", "ash")
 _FAST = ("dirt", "cobblestone", "stone_floor")
-_COST = np.array(
-    [3 if name in _FAST else 9 if name in _SLOW else 4 for name in TERRAINS], np.uint8
-)
-_POCKET = 3000  # tiles around the goal that are tried first: most goals nobody can reach are shut in
+_COST = np.array([3 if name in _FAST else 9 if name in _SLOW else 4 for name in TERRAINS], np.uint8)
+_POCKET = 3000  # tiles around the goal, tried first: most unreachable goals are shut in
 _MOVES = ((0, -1), (-1, 0), (1, 0), (0, 1))
 
 
@@ -52,7 +50,7 @@ def find_route(
     queue = [(4 * far, 0, start)]
     best = {start: 0}
     came: dict[tuple[int, int], tuple[int, int]] = {}
-    closed = set()
+    closed: set[tuple[int, int]] = set()
     while queue and len(closed) < budget:
         _, _, tile = heappop(queue)
         if tile == goal:

@@ -61,7 +61,7 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, in
 
 
 def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, int]]) -> None:
-    """A village around (0, 0): a small plaza with a tree, dirt lanes, houses and vegetable plots."""
+    """A village around (0, 0): a small plaza, dirt lanes, houses and vegetable plots."""
     far = canvas.radius
     canvas.wild[np.abs(canvas.xs) + np.abs(canvas.ys) < far + 4] = False
     bend = dice.between(-2, 1)
@@ -82,7 +82,9 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
         ("west", bend - 1, -far, far),
         ("east", bend + 2, -far, far),
     ):
-        _line_street(canvas, dice, side, edge, one, two, sizes=(5, 7), depths=(5, 6), margin=2, gap=4)
+        _line_street(
+            canvas, dice, side, edge, one, two, sizes=(5, 7), depths=(5, 6), margin=2, gap=4
+        )
     for _ in range(24):
         left, top = dice.between(-far + 1, far - 6), dice.between(-far + 1, far - 5)
         plot = (left, top, left + dice.between(4, 6), top + 4)
@@ -190,11 +192,11 @@ def _gardens(canvas: Canvas, dice: Stream, *, trees: int, bushes: int) -> None:
     beside[:-1] |= streets[1:]
     beside[:, 1:] |= streets[:, :-1]
     beside[:, :-1] |= streets[:, 1:]
-    last = (-99, -99)
     for row, column in np.argwhere(free & ~beside).tolist():
         draw = dice.below(100)
-        if draw < trees and abs(last[0] - row) + abs(last[1] - column) > 2:
-            canvas.put("tree", column - canvas.radius, row - canvas.radius)
-            last = (row, column)
+        x, y = column - canvas.radius, row - canvas.radius
+        beside_tree = (x - 1, y) in canvas.props or (x, y - 1) in canvas.props
+        if draw < trees and not beside_tree:
+            canvas.put("tree", x, y)
         elif trees <= draw < trees + bushes:
-            canvas.put("bush", column - canvas.radius, row - canvas.radius)
+            canvas.put("bush", x, y)

@@ -1,0 +1,464 @@
+"""What is going on in a game, without a screen: where everybody is, the quest, talk and deeds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import aigc_procgen as procgen
+
+__all__ = ["Actor", "Session", "Talk"]
+
+_SIGHT = 70  # tiles within which people and things are on the stage
+_BLOWS = 3
+_WADING = 0.55  # of the usual pace
+_SLIM = 0.3  # tiles from the middle of a walker to its side
+
+
+@dataclass(kw_only=True)
+class Actor:
+    """Somebody or something that stands on a tile and can be met; `mark` hovers over it."""
+
+    id: str
+    kind: str  # person, monster, item or fixture
+    name: str
+    x: float
+    y: float
+    frames: NDArray[np.uint8]  # [n, 32, 32, 4]
+    mark: str = ""
+
+
+@dataclass(kw_only=True)
+class Talk:
+    """An open conversation; the last option always ends it."""
+
+    speaker: str
+    text: str
+    options: list[str]
+    actions: list[str]
+    portrait: NDArray[np.uint8] | None = None
+    who: str = ""
+    quest: Any = None
+    more: list[str] = field(default_factory=list)
+
+
+class Session:
+    """A game in a world. The story's facts say what is true; tiles say where it is seen."""
+
+    def __init__(self, world: procgen.World, home: procgen.Place) -> None:
+        self.world = world
+        self.profile = procgen.Profile()
+        self.hero = procgen.character(f"hero of {world.seed}", "adventurer", pack=world.pack)
+        self.x, self.y = (float(value) for value in world.spawn())
+        self.quest: Any = None
+        self.completed: list[str] = []
+        self.offered: dict[str, int] = {}
+        self._blows: dict[str, int] = {}
+        self._enter_stage(home)
+
+    @classmethod
+    def start(cls, seed: int | str, pack: procgen.Pack) -> Session:
+        """A new game by the town that is nearest to the middle of the world."""
+        world = procgen.world(seed, pack=pack)
+        return cls(world, world.nearest("any", *world.spawn()))
+
+    def _enter_stage(self, home: procgen.Place) -> None:
+        """Takes up the people and troubles around a place."""
+        self.home = home
+        self.stage = {place.id: place for place in self.world.neighbours(home)}
+        self.facts = self.world.facts(home)
+        self._people: dict[str, procgen.Character] | None = None
+        self._spots: dict[str, dict[str, tuple[int, int]]] = {}
+        self._actors: dict[str, Actor] = {}
+
+    @property
+    def people(self) -> dict[str, procgen.Character]:
+        """Everybody who lives on the stage, by id."""
+        if self._people is None:
+            self._people = {
+                person.id: person
+                for place in self.stage.values()
+                for person in (*self.world.people(place), *self.world.outlaws(place))
+            }
+        return self._people
+
+    # -- moving -----------------------------------------------------------------------------------
+
+    def pace(self) -> float:
+        """How fast one walks here, as a share of the usual pace."""
+        x, y = round(self.x), round(self.y)
+        ground = procgen.TERRAINS[self.world.terrain(x, y, 1, 1)[0, 0]]
+        return _WADING if ground in ("shallow_water", "swamp", "snow") else 1.0
+
+    def walk(self, dx: float, dy: float) -> None:
+        """Moves by part of a tile; what cannot be walked on stops each direction by itself."""
+        if dx and self._free(self.x + dx, self.y):
+            self.x += dx
+        if dy and self._free(self.x, self.y + dy):
+            self.y += dy
+        self.arrive()
+
+    def _free(self, x: float, y: float) -> bool:
+        corners = {
+            (round(x + sx * _SLIM), round(y + sy * _SLIM)) for sx in (-1, 1) for sy in (-1, 1)
+        }
+        return all(self.world.walkable(*corner) for corner in corners)
+
+    def place_here(self) -> procgen.Place | None:
+        """The place that the player stands in."""
+        reach = 64
+        x, y = round(self.x), round(self.y)
+        for place in self.world.places(x - reach, y - reach, 2 * reach, 2 * reach):
+            if max(abs(place.x - x), abs(place.y - y)) <= place.radius + 2:
+                return place
+        return None
+
+    def place_name(self) -> str:
+        """The name of the place that the player stands in, or nothing."""
+        place = self.place_here()
+        return place.name if place else ""
+
+    def arrive(self) -> None:
+        """Tells the facts where the player is, when they came to another place."""
+        place = self.place_here()
+        if place is None:
+            return
+        if place.id not in self.stage:
+            # Far from home and free of duties: these people's troubles are now at hand.
+            if self.quest is None:
+                self._enter_stage(place)
+            return
+        if self.facts.place_of("player") != place.id:
+            action = ("goto", place.id)
+            if procgen.legal(action, self.facts):
+                self.facts = procgen.apply(action, self.facts)
+
+    # -- who is where -----------------------------------------------------------------------------
+
+    def actors(self) -> list[Actor]:
+        """Everybody and everything near enough to be met, where the facts say they are."""
+        found = []
+        for place in self.stage.values():
+            if max(abs(place.x - self.x), abs(place.y - self.y)) > _SIGHT:
+                continue
+            for entity in self._entities_at(place.id):
+                actor = self._actor(entity, place)
+                if actor is not None:
+                    found.append(actor)
+        return found
+
+    def _entities_at(self, place: str) -> list[str]:
+        facts = self.facts
+        found = [
+            fact[1]
+            for fact in facts.find("at", second=place)
+            if fact[1] != "player" and ("secret", fact[1]) not in facts
+        ]
+        return [entity for entity in found if ("dead", entity) not in facts]
+
+    def _actor(self, entity: str, place: procgen.Place) -> Actor | None:
+        x, y = self._spot(entity, place)
+        if entity not in self._actors:
+            kind = self._sort(entity)
+            if not kind:
+                return None
+            self._actors[entity] = Actor(
+                id=entity,
+                kind=kind,
+                name=self.name(entity),
+                x=x,
+                y=y,
+                frames=self._frames(entity, kind),
+            )
+        actor = self._actors[entity]
+        actor.x, actor.y = x, y
+        actor.mark = self._mark(entity)
+        return actor
+
+    def _sort(self, entity: str) -> str:
+        for kind in ("person", "monster", "item", "fixture"):
+            if (kind, entity) in self.facts:
+                return kind
+        return ""
+
+    def _mark(self, entity: str) -> str:
+        if entity == self.target_id:
+            return "?" if self._sort(entity) == "person" else "!"
+        waiting = self.quest is None and entity in self.people and not self.offered.get(entity)
+        return "!" if waiting and ("hostile", entity) not in self.facts else ""
+
+    def _frames(self, entity: str, kind: str) -> NDArray[np.uint8]:
+        if kind == "person":
+            return self.person(entity).walk
+        pack = self.world.pack
+        known = next(iter(pack.model("sprites").attributes.values()))
+        sort = self.facts.value("kind", entity)
+        category = next((name for name in (sort, *_LOOKS[kind], *known) if name in known))
+        return procgen.sprites(f"{self.world.seed} {entity}", category, pack=pack)
+
+    def person(self, entity: str) -> procgen.Character:
+        """The person of an id; an outlaw or a stranger of the story is drawn from the id."""
+        if entity not in self.people:
+            role = self.facts.value("role", entity)
+            self.people[entity] = procgen.character(f"{self.world.seed} {entity}", role, pack=self.world.pack)
+        return self.people[entity]
+
+    def name(self, entity: str) -> str:
+        """What the story calls somebody or something."""
+        return self.facts.value("name", entity, entity)
+
+    def _spot(self, entity: str, place: procgen.Place) -> tuple[int, int]:
+        """A tile of the place for the entity: the same one as long as it stays."""
+        taken = self._spots.setdefault(place.id, {})
+        if entity not in taken:
+            wanted = len(taken) + 1
+            try:
+                spots = self.world.spots(place, wanted)
+            except procgen.InvalidArgument:
+                spots = ((place.x, place.y),)  # a crowd: the last share the middle
+            taken[entity] = spots[-1]
+        return taken[entity]
+
+    # -- the quest --------------------------------------------------------------------------------
+
+    def next_objective(self) -> Any:
+        """What the quest asks for now, or None."""
+        return self.quest.next_objective(self.facts) if self.quest else None
+
+    @property
+    def target_id(self) -> str:
+        """The entity that the quest asks to walk up to, or nothing."""
+        objective = self.next_objective()
+        return objective.target if objective else ""
+
+    @property
+    def target(self) -> tuple[int, int] | None:
+        """The tile that the quest leads to."""
+        objective = self.next_objective()
+        if objective is None:
+            return None
+        place = self.stage.get(self.facts.place_of(objective.target) or objective.place)
+        if place is None:
+            return None
+        if objective.target in self._entities_at(place.id):
+            return self._spot(objective.target, place)
+        return place.x, place.y
+
+    @property
+    def quest_title(self) -> str:
+        """The title of the quest."""
+        return str(self.quest.title) if self.quest else ""
+
+    @property
+    def objective(self) -> str:
+        """What to do next, in words."""
+        objective = self.next_objective()
+        return str(objective.text) if objective else ""
+
+    @property
+    def last_title(self) -> str:
+        """The title of the quest completed last."""
+        return self.completed[-1] if self.completed else ""
+
+    def journal(self) -> list[str]:
+        """The quest's story so far, line by line."""
+        lines = [f"done: {title}" for title in self.completed[-4:]]
+        if self.quest is None:
+            return [*lines, "Nobody has asked you for anything yet. Talk to people."]
+        lines += [self.quest.title, self.quest.because]
+        now = self.next_objective()
+        for objective in self.quest.objectives:
+            done = objective.done(self.facts)
+            lines.append(("x " if done else "> " if objective == now else "- ") + objective.text)
+        return lines
+
+    # -- deeds ------------------------------------------------------------------------------------
+
+    def act(self, actor: Actor | None) -> Talk | str:
+        """Does the obvious thing with who or what is in reach; gives a talk or a notice."""
+        objective = self.next_objective()
+        if objective is not None:
+            action = objective.action
+            concerns = actor is not None and actor.id == objective.target
+            somewhere = objective.target in self.stage or objective.target not in self._near()
+            if (concerns or somewhere) and procgen.legal(action, self.facts):
+                return self._perform(action, actor)
+        if actor is None:
+            return "There is nobody here, and nothing to take."
+        if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
+            return self._talk(actor.id)
+        if actor.kind == "item" and procgen.legal(("take", actor.id), self.facts):
+            return self._perform(("take", actor.id), actor)
+        if actor.kind in ("monster", "person"):
+            return self._perform(("damage", actor.id), actor)
+        return f"This is {actor.name}."
+
+    def _near(self) -> set[str]:
+        return {actor.id for actor in self.actors()}
+
+    def _perform(self, action: tuple[str, ...], actor: Actor | None) -> Talk | str:
+        verb = action[0]
+        if verb in ("kill", "damage") and actor is not None:
+            if not procgen.legal(action, self.facts):
+                return f"{_capital(actor.name)} keeps out of your way."
+            blows = self._blows.get(actor.id, 0) + 1
+            self._blows[actor.id] = blows
+            if blows < _BLOWS:
+                return f"You strike {actor.name}. ({_BLOWS - blows} more)"
+            self._blows[actor.id] = 0
+        told = self.quest.say(action, self.facts) if self.quest else []
+        self.facts = procgen.apply(action, self.facts)
+        if verb in procgen.EVENTS:
+            self.profile.record(verb, action[1])
+        done = self._follow_up()
+        deed = _DEEDS.get(verb, "Done: {0}.").format(*(self.name(part) for part in action[1:]))
+        if told or (done and actor is not None and actor.kind == "person"):
+            speaker = told[0][0] if told else (actor.id if actor else "")
+            text = " ".join(line for _, line in told) or done
+            return Talk(
+                speaker=self.name(speaker),
+                text=f"{text}\n{done}" if done and told else text,
+                options=["Farewell."],
+                actions=["close"],
+                portrait=self.person(speaker).portrait if ("person", speaker) in self.facts else None,
+                who=speaker,
+            )
+        return f"{_capital(deed)} {done}".strip()
+
+    def _follow_up(self) -> str:
+        """Ends or mends the quest after the facts changed; says so."""
+        if self.quest is None:
+            return ""
+        state = self.quest.check(self.facts).state
+        if state == "done":
+            title = self.quest.title
+            self.completed.append(title)
+            self.quest = None
+            return f"Quest completed: {title}!"
+        if state == "broken":
+            mended = self.quest.replan(self.facts)
+            if mended is None:
+                title, self.quest = self.quest.title, None
+                return f"It cannot be done any more: {title}."
+            self.quest = mended
+            return "That changes things. There is another way."
+        return ""
+
+    def _talk(self, person: str) -> Talk:
+        who = self.person(person)
+        talk = Talk(
+            speaker=f"{who.name}, {who.role}",
+            text="",
+            options=["Farewell."],
+            actions=["close"],
+            portrait=who.portrait,
+            who=person,
+        )
+        if self.quest is None:
+            index = self.offered.get(person, 0)
+            try:
+                talk.quest = self.world.quest(
+                    who, profile=self.profile, facts=self.facts, index=index
+                )
+            except procgen.InvalidArgument:
+                talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
+                return talk
+            talk.text = " ".join(talk.quest.spoken(act) for act in ("greet", "offer")).strip()
+            talk.options = ["I will do it.", "Why?", "Not now."]
+            talk.actions = ["accept", "why", "refuse"]
+        else:
+            act = "progress" if person == self.quest.giver else "greet"
+            spoken = self.quest.spoken(act) if person == self.quest.giver else ""
+            talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
+            if person == self.quest.giver:
+                talk.options, talk.actions = ["I am on my way.", "I give it up."], ["close", "drop"]
+                talk.options.reverse()
+                talk.actions.reverse()
+        return talk
+
+    def answer(self, talk: Talk, number: int) -> Talk | str | None:
+        """What follows an option: another talk, a notice, or nothing."""
+        action = talk.actions[number]
+        if action == "accept":
+            self.quest = talk.quest
+            self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
+            return str(self.quest.spoken("accept") or f"New quest: {self.quest.title}")
+        if action == "refuse":
+            self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
+            return str(talk.quest.spoken("refuse"))
+        if action == "why":
+            return Talk(
+                speaker=talk.speaker,
+                text=str(talk.quest.because),
+                options=["I will do it.", "Not now."],
+                actions=["accept", "refuse"],
+                portrait=talk.portrait,
+                who=talk.who,
+                quest=talk.quest,
+            )
+        if action == "drop":
+            title, self.quest = self.quest.title, None
+            return f"Given up: {title}."
+        return None
+
+    # -- saving -----------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Writes the game; raises OSError or `SaveError` if it cannot."""
+        self.world.changes["demo"] = {
+            "home": [self.home.x, self.home.y],
+            "player": [self.x, self.y],
+            "facts": json.loads(self.facts.to_json()),
+            "quest": json.loads(self.quest.to_json()) if self.quest else None,
+            "profile": json.loads(self.profile.to_json()),
+            "completed": self.completed,
+            "offered": self.offered,
+        }
+        self.world.save(path)
+
+    @classmethod
+    def load(cls, path: Path, pack: procgen.Pack) -> Session:
+        """The game that `save` wrote; raises `SaveError` if it is damaged."""
+        world = procgen.load_world(path, pack=pack)
+        try:
+            data = world.changes["demo"]
+            home = world.nearest("any", *data["home"])
+            session = cls(world, home)
+            session.x, session.y = (float(value) for value in data["player"])
+            session.facts = procgen.Facts.from_json(json.dumps(data["facts"]))
+            if data["quest"]:
+                session.quest = procgen.Quest.from_json(json.dumps(data["quest"]))
+            session.profile = procgen.Profile.from_json(json.dumps(data["profile"]))
+            session.completed = [str(title) for title in data["completed"]]
+            session.offered = {str(who): int(count) for who, count in data["offered"].items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise procgen.SaveError(
+                f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
+            ) from None
+        return session
+
+
+# What stands for a thing whose own kind the pack cannot draw.
+_LOOKS = {"item": ("gem", "gold"), "monster": ("beast",), "fixture": ("altar", "statue")}
+_DEEDS = {
+    "take": "you take {0}.",
+    "gather": "you gather {0}.",
+    "kill": "{0} is no more.",
+    "damage": "{0} gives up the fight.",
+    "give": "you give {0} to {1}.",
+    "use": "you use {0}.",
+    "repair": "you mend {0}.",
+    "explore": "you search {0}.",
+    "escort": "{0} follows you.",
+    "spy": "you watch {0} unseen.",
+    "read": "you read {0}.",
+}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
