@@ -140,7 +140,7 @@ def test_neighbours_can_be_walked_to():
 
 
 def test_spots_are_free_distinct_connected_and_stable(land, near):
-    """People's spots are walkable tiles of the place that its centre reaches; the same each time."""
+    """People's spots are tiles of the place that its centre reaches, the same each time."""
     seen_kinds = set()
     for place in near:
         if place.kind in seen_kinds:

@@ -15,6 +15,7 @@ __all__ = ["KEEP", "Canvas", "Layout", "Prop", "Rect", "build_house"]
 
 KEEP = 255  # in a layout's terrain: the land stays as it is
 _WET = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["lava"]]
+_BRIDGED = [*_WET, TERRAIN_INDEX["ice"]]
 _WALLS = [TERRAIN_INDEX["stone_wall"], TERRAIN_INDEX["brick_wall"], TERRAIN_INDEX["mountain"]]
 
 Prop = tuple[str, int, int]  # kind, x, y
@@ -55,6 +56,13 @@ class Canvas:
         """Covers a rectangle with a material."""
         self.terrain[self.area(rect)] = TERRAIN_INDEX[material]
         self.wild[self.area(rect)] = False
+
+    def pave(self, rect: Rect, material: str) -> None:
+        """Covers a rectangle with a street of the material, or of cobblestone over water."""
+        self.fill(rect, material)
+        here = self.area(rect)
+        bridge = np.isin(self.land[here], _BRIDGED)
+        self.terrain[here][bridge] = TERRAIN_INDEX["cobblestone"]
 
     def fill_where(self, mask: NDArray[np.bool_], material: str) -> None:
         """Covers the tiles of a mask with a material."""

@@ -40,7 +40,7 @@ def lay_out(
             left, right, top, bottom = min(x, 0), max(x, 0), min(y, 0), max(y, 0)
             path = canvas.area((left, top, right, bottom))
             before = canvas.terrain[path].copy()
-            canvas.fill((left, top, right, bottom), "dirt")
+            canvas.pave((left, top, right, bottom), "dirt")
             # A path is trodden over wild land; floors stay floors.
             laid = before != KEEP
             floor = laid & (before == _STONE_FLOOR)

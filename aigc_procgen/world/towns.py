@@ -67,11 +67,11 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
     bend = dice.between(-2, 1)
     streets: list[Rect] = [(-far, 0, far, 1), (bend, -far, bend + 1, far)]
     for street in streets:
-        canvas.fill(street, "dirt")
+        canvas.pave(street, "dirt")
     for side in ("north", "south"):  # the lane of that side ends at its gate
         x, y = gates[side]
         reach = far - 1 if y > 0 else -far + 1
-        canvas.fill((min(bend, x), min(y, reach), max(bend + 1, x), max(y, reach)), "dirt")
+        canvas.pave((min(bend, x), min(y, reach), max(bend + 1, x), max(y, reach)), "dirt")
     half = dice.between(3, 4)
     canvas.fill((-half, -half + 1, half, half), "cobblestone")
     for side, edge, one, two in (
