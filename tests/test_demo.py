@@ -1,0 +1,115 @@
+"""The game: it starts, draws, saves, loads, and a quest can be finished in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import aigc_procgen as procgen
+from aigc_procgen.demo_game.session import Session
+from aigc_procgen.demo_game.start import main
+
+
+@pytest.fixture(autouse=True)
+def no_screen(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+
+
+def test_headless_game_writes_a_picture_of_a_place(tmp_path):
+    """Sixty frames without a screen end in a screenshot with many colours, status 0."""
+    path = tmp_path / "shot.png"
+    arguments = ["--headless", "--seed", "42", "--frames", "60", "--screenshot", str(path)]
+    assert main(arguments) == 0
+    with Image.open(path) as picture:
+        pixels = np.array(picture.convert("RGB"))
+    assert pixels.shape == (704, 1152, 3)
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 100
+
+
+def test_same_seed_gives_the_same_screenshot(tmp_path):
+    """Two runs of the same frames draw the same picture, byte for byte."""
+    shots = []
+    for number in (1, 2):
+        path = tmp_path / f"{number}.png"
+        assert main(["--headless", "--seed", "7", "--frames", "5", "--screenshot", str(path)]) == 0
+        shots.append(path.read_bytes())
+    assert shots[0] == shots[1]
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_autoplay_completes_a_quest(seed, capsys):
+    """A player without hands walks, talks, takes a quest and completes it on seeds 1 to 20."""
+    assert main(["--headless", "--autoplay", "--seed", str(seed)]) == 0
+    assert "quest completed" in capsys.readouterr().out
+
+
+def test_autoplay_says_when_its_frames_ran_out(capsys):
+    """Ten frames are not enough: status 1 and what it was doing."""
+    assert main(["--headless", "--autoplay", "--seed", "1", "--frames", "10"]) == 1
+    assert "no quest completed in 10 frames" in capsys.readouterr().err
+
+
+def test_saved_game_goes_on(tmp_path):
+    """Place, quest, facts and profile come back; a bent save is refused in one sentence."""
+    session = Session.start(3, procgen.default_pack())
+    person = next(iter(session.people))
+    talk = session._talk(person)
+    if "accept" in talk.actions:
+        session.answer(talk, talk.actions.index("accept"))
+    session.profile.record("spy")
+    session.walk(0.5, 0)
+    session.save(tmp_path / "game.json")
+    again = Session.load(tmp_path / "game.json", procgen.default_pack())
+    assert (again.x, again.y) == (session.x, session.y)
+    assert again.facts == session.facts
+    assert again.quest == session.quest
+    assert again.profile.weights() == session.profile.weights()
+    data = json.loads((tmp_path / "game.json").read_text())
+    del data["changes"]["demo"]["facts"]
+    (tmp_path / "game.json").write_text(json.dumps(data))
+    with pytest.raises(procgen.SaveError, match="saved by the demo"):
+        Session.load(tmp_path / "game.json", procgen.default_pack())
+
+
+def test_walls_stop_a_walker():
+    """Walking at full speed in any direction never ends on a tile that cannot be walked on."""
+    session = Session.start(5, procgen.default_pack())
+    rng = np.random.default_rng(0)
+    for _ in range(400):
+        dx, dy = rng.uniform(-0.4, 0.4, 2)
+        session.walk(float(dx), float(dy))
+        assert session.world.walkable(round(session.x), round(session.y))
+
+
+def test_bad_arguments_are_one_sentence(capsys, tmp_path):
+    """Missing packs and saves, and frames below one, give status 2 and a line on stderr."""
+    for arguments in (
+        ["--headless", "--pack", "nowhere"],
+        ["--headless", "--load", str(tmp_path / "none.json")],
+        ["--headless", "--frames", "0"],
+    ):
+        assert main(arguments) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_module_starts_as_a_program(tmp_path):
+    """`python -m aigc_procgen.demo_game` is the game."""
+    path = tmp_path / "shot.png"
+    command = [sys.executable, "-m", "aigc_procgen.demo_game", "--headless", "--frames", "2"]
+    done = subprocess.run(
+        [*command, "--screenshot", str(path)],
+        cwd=tmp_path,
+        env={**os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert path.exists()
