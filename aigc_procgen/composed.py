@@ -189,7 +189,8 @@ class World:
         reach = 420
         around = self.places(place.x - reach, place.y - reach, 2 * reach, 2 * reach)
         near = sorted(
-            around, key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id)
+            around,
+            key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id),
         )
         return tuple(near[: _NEIGHBOURS + 1])
 
@@ -208,9 +209,7 @@ class World:
     def facts(self, place: Place) -> Facts:
         """What is true around the place before a player changed anything; the player is there."""
         places = self.neighbours(place)
-        people = {
-            near.id: people_of(self.seed, near.id, near.kind, near.name) for near in places
-        }
+        people = {near.id: people_of(self.seed, near.id, near.kind, near.name) for near in places}
         return neighbourhood_facts(self.seed, places, people)
 
     def quest(
@@ -270,7 +269,9 @@ def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> Wor
         found, version = data["format"], data["world_version"]
         seed, changes = data["seed"], data["changes"]
     except OSError as error:
-        raise SaveError(f"path must be a saved game, {str(path)!r} cannot be read: {error}") from None
+        raise SaveError(
+            f"path must be a saved game, {str(path)!r} cannot be read: {error}"
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
     if found != _SAVE_FORMAT or version != WORLD_VERSION:
@@ -328,7 +329,7 @@ def sprites(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; palette as in `tiles`."""
+    """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; cf. `tiles`."""
     return pictures.sprites(pack or default_pack(), seed, category, count, palette)
 
 

@@ -69,7 +69,9 @@ class Autoplay:
         near = [
             (abs(actor.x - session.x) + abs(actor.y - session.y), actor.id, actor)
             for actor in session.actors()
-            if actor.kind == "person" and actor.id not in self._refused and actor.id in session.people
+            if actor.kind == "person"
+            and actor.id not in self._refused
+            and actor.id in session.people
         ]
         if not near:
             return None

@@ -93,7 +93,10 @@ class Minimap:
     ) -> None:
         """Draws it in the upper right corner around tile (x, y); marks are (x, y, colour) tiles."""
         reach = self.SIDE * self.STEP // 2
-        if self._picture is None or max(abs(x - reach - self._left), abs(y - reach - self._top)) > 24:
+        if (
+            self._picture is None
+            or max(abs(x - reach - self._left), abs(y - reach - self._top)) > 24
+        ):
             # Whole steps keep the pixels still while the map moves.
             self._left, self._top = (x - reach) // 16 * 16, (y - reach) // 16 * 16
             side = self.SIDE * self.STEP

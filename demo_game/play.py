@@ -25,7 +25,10 @@ _DIRECTIONS = {
     pygame.K_DOWN: (0, 1),
     pygame.K_s: (0, 1),
 }
-_HELP = "arrows or WASD walk · E talk, take, strike · J journal · F5 save · F9 load · F12 picture · Esc title"
+_HELP = (
+    "arrows or WASD walk · E talk, take, strike · J journal · F5 save · F9 load · F12 picture · "
+    "Esc title"
+)
 
 
 class PlayScreen:
@@ -141,7 +144,7 @@ class PlayScreen:
         top = round(here.y * TILE) + TILE // 2 - height // 2
         screen.fill((18, 20, 26))
         self._terrain.draw(screen, left, top, wait=pygame.display.get_driver() == "dummy")
-        standing = [(a.y, a.id, a) for a in here.actors()]
+        standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in here.actors()]
         standing.append((here.y, "", None))
         frame = int(self._time * 8) % 4 if self._walking else 0
         for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
@@ -167,12 +170,24 @@ class PlayScreen:
         name_colour = GOLD if actor.id == self.session.target_id else INK
         if actor.id == self.session.target_id or actor is self.nearest_actor():
             self._writer.write(
-                screen, actor.name, x + TILE // 2, y - 18, size="small", colour=name_colour, centred=True
+                screen,
+                actor.name,
+                x + TILE // 2,
+                y - 18,
+                size="small",
+                colour=name_colour,
+                centred=True,
             )
         if actor.mark:
             bob = int(self._time * 3) % 2
             self._writer.write(
-                screen, actor.mark, x + TILE // 2, y - 36 - bob, size="big", colour=GOLD, centred=True
+                screen,
+                actor.mark,
+                x + TILE // 2,
+                y - 36 - bob,
+                size="big",
+                colour=GOLD,
+                centred=True,
             )
 
     def _frames(self, name: str, pixels: Any) -> list[pygame.Surface]:
@@ -191,7 +206,9 @@ class PlayScreen:
             lines = self._writer.wrap(self.session.objective, box.width - 24)
             box.height = 40 + 20 * len(lines)
             panel(screen, box)
-            y = write(screen, self.session.quest_title, box.x + 12, box.y + 8, colour=GOLD, width=306)
+            y = write(
+                screen, self.session.quest_title, box.x + 12, box.y + 8, colour=GOLD, width=306
+            )
             write(screen, self.session.objective, box.x + 12, y, width=box.width - 24)
         if self.talk:
             self._draw_talk(screen, self.talk)

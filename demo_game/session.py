@@ -53,7 +53,7 @@ class Session:
     def __init__(self, world: procgen.World, home: procgen.Place) -> None:
         self.world = world
         self.profile = procgen.Profile()
-        self.hero = procgen.character(f"hero of {world.seed}", "adventurer", pack=world.pack)
+        self.hero = procgen.character(f"hero of {world.seed}", "ranger", pack=world.pack)
         self.x, self.y = (float(value) for value in world.spawn())
         self.quest: Any = None
         self.completed: list[str] = []
@@ -198,14 +198,16 @@ class Session:
         pack = self.world.pack
         known = next(iter(pack.model("sprites").attributes.values()))
         sort = self.facts.value("kind", entity)
-        category = next((name for name in (sort, *_LOOKS[kind], *known) if name in known))
+        category = next(name for name in (sort, *_LOOKS[kind], *known) if name in known)
         return procgen.sprites(f"{self.world.seed} {entity}", category, pack=pack)
 
     def person(self, entity: str) -> procgen.Character:
         """The person of an id; an outlaw or a stranger of the story is drawn from the id."""
         if entity not in self.people:
             role = self.facts.value("role", entity)
-            self.people[entity] = procgen.character(f"{self.world.seed} {entity}", role, pack=self.world.pack)
+            self.people[entity] = procgen.character(
+                f"{self.world.seed} {entity}", role, pack=self.world.pack
+            )
         return self.people[entity]
 
     def name(self, entity: str) -> str:
@@ -325,7 +327,9 @@ class Session:
                 text=f"{text}\n{done}" if done and told else text,
                 options=["Farewell."],
                 actions=["close"],
-                portrait=self.person(speaker).portrait if ("person", speaker) in self.facts else None,
+                portrait=self.person(speaker).portrait
+                if ("person", speaker) in self.facts
+                else None,
                 who=speaker,
             )
         return f"{_capital(deed)} {done}".strip()

@@ -73,9 +73,19 @@ class TitleScreen:
         box.center = (width // 2, height // 2)
         panel(screen, box)
         write = self.writer.write
-        write(screen, "aigc_procgen", box.centerx, box.y + 24, size="title", colour=GOLD, centred=True)
+        write(
+            screen, "aigc_procgen", box.centerx, box.y + 24, size="title", colour=GOLD, centred=True
+        )
         write(screen, "one seed, a whole place", box.centerx, box.y + 92, colour=DIM, centred=True)
-        write(screen, f"Seed: {self.text}_", box.centerx, box.y + 142, size="big", colour=INK, centred=True)
+        write(
+            screen,
+            f"Seed: {self.text}_",
+            box.centerx,
+            box.y + 142,
+            size="big",
+            colour=INK,
+            centred=True,
+        )
         help_line = "type a number or a name · Enter plays · Esc leaves"
         if self.can_load:
             help_line += " · F9 loads the saved game"

@@ -9,11 +9,11 @@ import sys
 
 import numpy as np
 import pytest
+from aigc_procgen.demo_game.session import Session
+from aigc_procgen.demo_game.start import main
 from PIL import Image
 
 import aigc_procgen as procgen
-from aigc_procgen.demo_game.session import Session
-from aigc_procgen.demo_game.start import main
 
 
 @pytest.fixture(autouse=True)

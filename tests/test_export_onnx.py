@@ -8,10 +8,10 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from aigc_procgen.exporters.onnx import check_graph, compare, export_run
 from training_data import SMALL, write_set
 
 from aigc_procgen.core.errors import InvalidArgument, PackError
-from aigc_procgen.exporters.onnx import check_graph, compare, export_run
 from aigc_procgen.train.config import preset
 from aigc_procgen.train.trainer import Trainer
 
@@ -72,12 +72,14 @@ def test_graph_outside_the_promise_is_refused(run):
     with pytest.raises(PackError, match="opsets"):
         check_graph(model.SerializeToString())
     model.opset_import[0].version = 15
-    model.graph.node.append(onnx.helper.make_node("Einsum", ["z", "z"], ["extra"], equation="ij,ij->i"))
+    model.graph.node.append(
+        onnx.helper.make_node("Einsum", ["z", "z"], ["extra"], equation="ij,ij->i")
+    )
     with pytest.raises(PackError, match="Einsum"):
         check_graph(model.SerializeToString())
 
 
 def test_folder_that_is_no_run_is_refused(tmp_path):
     """The error says what is missing."""
-    with pytest.raises(InvalidArgument, match="run.json"):
+    with pytest.raises(InvalidArgument, match=r"run\.json"):
         export_run(tmp_path)

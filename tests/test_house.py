@@ -38,7 +38,11 @@ def sources():
         yield room, path, ("aigc_procgen", *parts)
     for room in ("exporters", "demo_game"):
         for path in sorted((ROOT / room).rglob("*.py")):
-            yield room, path, ("aigc_procgen", room, *path.relative_to(ROOT / room).with_suffix("").parts)
+            yield (
+                room,
+                path,
+                ("aigc_procgen", room, *path.relative_to(ROOT / room).with_suffix("").parts),
+            )
 
 
 def imported(path, module):

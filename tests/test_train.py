@@ -49,7 +49,9 @@ def test_minimax_loss_matches_its_formula():
 def test_gradient_penalty_of_a_linear_critic_is_its_squared_weight():
     """R1 of D(x) = w·x is |w|², whatever the images, and reaches w through double backward."""
     weight = torch.randn(4, 3, 3, requires_grad=True)
-    penalty = losses.gradient_penalty(lambda x: (x * weight).sum((1, 2, 3)), torch.randn(5, 4, 3, 3))
+    penalty = losses.gradient_penalty(
+        lambda x: (x * weight).sum((1, 2, 3)), torch.randn(5, 4, 3, 3)
+    )
     assert torch.isclose(penalty, weight.square().sum())
     penalty.backward()
     assert torch.allclose(weight.grad, 2 * weight)
@@ -90,7 +92,10 @@ def test_palette_keeps_exact_colours_when_they_fit():
     images[0, 0, 0, :3], images[1, 1, 1, :3] = (250, 10, 20), (5, 6, 7)
     palette = fit_palette(images, 16)
     assert {tuple(c) for c in palette.tolist()} == {(0, 0, 0), (250, 10, 20), (5, 6, 7)}
-    assert len(fit_palette(np.random.default_rng(0).integers(0, 256, (4, 16, 16, 4), np.uint8), 8)) <= 8
+    assert (
+        len(fit_palette(np.random.default_rng(0).integers(0, 256, (4, 16, 16, 4), np.uint8), 8))
+        <= 8
+    )
 
 
 def test_finish_snaps_to_the_palette_and_recolours():

@@ -73,7 +73,9 @@ def test_wheel_holds_the_pack_the_tables_and_the_types(unpacked):
     package = unpacked / "aigc_procgen"
     assert (package / "py.typed").exists()
     assert (package / "packs/default/manifest.json").exists()
-    tables = {path.relative_to(ROOT / "aigc_procgen") for path in (ROOT / "aigc_procgen").rglob("*.json")}
+    tables = {
+        path.relative_to(ROOT / "aigc_procgen") for path in (ROOT / "aigc_procgen").rglob("*.json")
+    }
     missing = [str(path) for path in sorted(tables) if not (package / path).exists()]
     assert not missing
     assert (package / "exporters/onnx.py").exists()

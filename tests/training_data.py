@@ -43,5 +43,7 @@ def write_set(path: Path, kind: str = "characters", count: int = 24) -> Path:
         "flip": [],
         "digest": "0" * 64,
     }
-    np.savez_compressed(path, images=images, labels=labels, meta=np.array(json.dumps(meta)), **arrays)
+    np.savez_compressed(
+        path, images=images, labels=labels, meta=np.array(json.dumps(meta)), **arrays
+    )
     return path

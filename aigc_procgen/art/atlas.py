@@ -75,7 +75,9 @@ def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...], variants: int 
         )
     place = ("tileset", seed, names, variants)
     if place not in pack._kept:
-        pictures = np.stack([_alike(tiles(pack, seed, name, 3 * variants), variants) for name in names])
+        pictures = np.stack(
+            [_alike(tiles(pack, seed, name, 3 * variants), variants) for name in names]
+        )
         pack._kept[place] = Tileset(names, pictures)
     tileset: Tileset = pack._kept[place]
     return tileset

@@ -33,9 +33,7 @@ def run(args: argparse.Namespace) -> int:
     if (out / "manifest.json").exists() or out.is_file():
         earlier = load_pack(out)
         name = args.name or earlier.name
-        models = {
-            model.name: (dict(model.entry), model.data) for model in earlier.models.values()
-        }
+        models = {model.name: (dict(model.entry), model.data) for model in earlier.models.values()}
     for folder in args.runs:
         data, entry = export_run(folder)
         agreement = compare(folder, data)

@@ -20,7 +20,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("pack", help="build, check and show packs", description=__doc__)
     verbs = parser.add_subparsers(dest="pack_verb", required=True)
     build = verbs.add_parser("build", help="one pack of the models of several packs")
-    build.add_argument("packs", nargs="+", help="folders or zips; a later model replaces an earlier")
+    build.add_argument(
+        "packs", nargs="+", help="folders or zips; a later model replaces an earlier"
+    )
     build.add_argument("--out", required=True, help="a folder, or a file that ends in .zip")
     build.add_argument("--name", help="the new pack's name (default: the folder's)")
     build.set_defaults(func=run_build)

@@ -18,12 +18,16 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("world", help="a map of a seed as a PNG", description=__doc__)
     parser.add_argument("seed", type=seed)
     parser.add_argument("--png", required=True, metavar="FILE", help="where the picture goes")
-    parser.add_argument("--x", type=int, help="west edge in tiles (default: the start in the middle)")
+    parser.add_argument(
+        "--x", type=int, help="west edge in tiles (default: the start in the middle)"
+    )
     parser.add_argument("--y", type=int, help="north edge in tiles")
     parser.add_argument("--width", type=int, help="tiles (default: 1024, or 40 with --tiles)")
     parser.add_argument("--height", type=int, help="tiles (default: 1024, or 24 with --tiles)")
     parser.add_argument("--step", type=int, default=2, help="tiles a pixel of the map")
-    parser.add_argument("--tiles", action="store_true", help="draw it with the pack's tiles instead")
+    parser.add_argument(
+        "--tiles", action="store_true", help="draw it with the pack's tiles instead"
+    )
     add_pack(parser)
     parser.set_defaults(func=run)
 

@@ -48,7 +48,7 @@ def write_png(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
 
 
 def sheet(pictures: NDArray[np.uint8], columns: int, scale: int = 3) -> NDArray[np.uint8]:
-    """Pictures RGBA [n, h, w, 4] in a grid on a grey chequered ground, RGBA, `scale` times larger."""
+    """Pictures RGBA [n, h, w, 4] in a grid on a grey ground, RGBA, `scale` times larger."""
     count, height, width = pictures.shape[:3]
     rows, gap = -(-count // columns), 2
     ys, xs = np.indices((rows * (height + gap) + gap, columns * (width + gap) + gap))

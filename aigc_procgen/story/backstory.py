@@ -39,7 +39,9 @@ def backstory(
     first = turns[int(number) % len(turns)] if number.isdecimal() else dice.choice(origins)
     sentences = [
         first,
-        dice.choice(table["role"].get(person["role"], ["{They} has done this for as long as most."])),
+        dice.choice(
+            table["role"].get(person["role"], ["{They} has done this for as long as most."])
+        ),
     ]
     if dice.chance(3, 4):
         last = table["old"] if old and dice.chance(1, 3) else table["trait"][dice.choice(traits)]

@@ -68,16 +68,14 @@ def _rules() -> dict[str, _Rule]:
     rules = {}
     for verb, entry in load_table("rules")["verbs"].items():
 
-        def patterns(name: str, verb: str = verb, entry: dict[str, object] = entry) -> tuple[
-            Pattern, ...
-        ]:
+        def patterns(
+            name: str, verb: str = verb, entry: dict[str, object] = entry
+        ) -> tuple[Pattern, ...]:
             return patterns_of("rules", f"{verb}.{name}", entry.get(name, []))
 
         parameters = tuple(f"?{name}" for name in entry["parameters"])
         always = patterns("needs")
-        options = [
-            patterns_of("rules", f"{verb}.any", option) for option in entry.get("any", [[]])
-        ]
+        options = [patterns_of("rules", f"{verb}.any", option) for option in entry.get("any", [[]])]
         each = tuple(
             _Each(
                 where=patterns_of("rules", f"{verb}.each.where", part["where"]),
@@ -139,9 +137,7 @@ def attempt(action: Action, facts: Facts) -> Facts | None:
         return None
     rule = _rule(action)
     adds = [filled(pattern, bound) for pattern in rule.adds]
-    removes = [
-        fact for pattern in rule.removes for fact in matching_facts(pattern, facts, bound)
-    ]
+    removes = [fact for pattern in rule.removes for fact in matching_facts(pattern, facts, bound)]
     for part in rule.each:
         for found in solve(part.where, facts, bound):
             adds.extend(filled(pattern, found) for pattern in part.adds)

@@ -9,7 +9,7 @@ from ..core.errors import check_choice
 from ..core.random import Seed, Stream, stream
 from .tables import load_table, require, weights_of
 
-__all__ = ["cultures", "culture_of", "person_name", "place_name"]
+__all__ = ["culture_of", "cultures", "person_name", "place_name"]
 
 SEXES = ("female", "male")
 _VOWELS = "aeiouy"

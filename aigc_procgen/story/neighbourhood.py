@@ -54,13 +54,15 @@ def neighbourhood_facts(
     start = spots[0].id
     spots.sort(key=lambda place: str(place.id))
     groups: Iterable[Iterable[Any]] = people.values() if isinstance(people, Mapping) else [people]
-    everybody = sorted(
-        {str(person.id): person for group in groups for person in group}.items()
-    )
+    everybody = sorted({str(person.id): person for group in groups for person in group}.items())
     known = {place.id for place in spots}
     facts: list[Fact] = [("at", PLAYER, start)]
     for place in spots:
-        facts += [("place", place.id), ("kind", place.id, place.kind), ("name", place.id, place.name)]
+        facts += [
+            ("place", place.id),
+            ("kind", place.id, place.kind),
+            ("name", place.id, place.name),
+        ]
         facts.append(("proper", place.id))
     links = roads_between(spots) if roads is None else sorted(roads)
     facts += [("road", one, other) for one, other in links]
@@ -127,7 +129,9 @@ def small_neighbourhood(
     spots: list[Spot] = []
     for number, kind in enumerate(kinds):
         # Ids of one region, so that one culture lives here.
-        spot_id = f"{kind}:0:{number}" if kind not in [s.kind for s in spots] else f"{kind}:1:{number}"
+        spot_id = (
+            f"{kind}:0:{number}" if kind not in [s.kind for s in spots] else f"{kind}:1:{number}"
+        )
         attempt, name = 0, place_name(seed, spot_id, kind)
         while name in [spot.name for spot in spots]:
             attempt += 1

@@ -108,7 +108,9 @@ def make_person(
     check_choice("culture", culture, cultures())
     if species is None:
         species = _drawn(dice, load_table("cultures")["cultures"][culture]["species"])
-    check_choice("species", species, tuple(name for name in load_table("species") if name != "about"))
+    check_choice(
+        "species", species, tuple(name for name in load_table("species") if name != "about")
+    )
     kin = load_table("species")[species]
     sex = str(kin.get("sex") or dice.choice(("female", "male")))
     young, old = table["age"]
@@ -131,7 +133,13 @@ def make_person(
         backstory=backstory(
             seed,
             person_id,
-            {"name": name, "place": place_name, "sex": sex, "role": role, "article": table["article"]},
+            {
+                "name": name,
+                "place": place_name,
+                "sex": sex,
+                "role": role,
+                "article": table["article"],
+            },
             traits=traits,
             old=human_age >= 50,
         ),
@@ -215,7 +223,9 @@ def _traits(dice: Stream) -> tuple[str, ...]:
     table = load_table("traits")
     names = sorted(name for name in table if name != "about")
     first = dice.choice(names)
-    others = [n for n in names if n not in (first, table[first]["not"]) and table[n]["not"] != first]
+    others = [
+        n for n in names if n not in (first, table[first]["not"]) and table[n]["not"] != first
+    ]
     return (first, dice.choice(others))
 
 

@@ -189,7 +189,11 @@ def _trouble_people(stage: Stage) -> None:
         lost, kin = dice.sample(people, 2)
         enemy, lair = dice.choice(lairs)
         stage.facts.remove(("at", lost.id, lost.place))
-        stage.facts += [("at", lost.id, lair), ("captive", lost.id, enemy), ("home", lost.id, lost.place)]
+        stage.facts += [
+            ("at", lost.id, lair),
+            ("captive", lost.id, enemy),
+            ("home", lost.id, lost.place),
+        ]
         stage.facts.append(("kin", kin.id, lost.id))
         people.remove(lost)
     for person in dice.sample(people, max(1, len(people) // 8)):

@@ -132,10 +132,8 @@ class Generator(nn.Module):
         w = torch.cat([z, self.label(label)], 1)
         w = w + functional.leaky_relu(self.mix(w), 0.2)
         x = self.start(w)[:, :, None, None]
-        if self.wrap:
-            x = x + self.spread(z).view(-1, x.shape[1], 4, 4)  # [n, c, 4, 4]
-        else:
-            x = x * self.basis
+        # Either way [n, c, 4, 4].
+        x = x + self.spread(z).view(-1, x.shape[1], 4, 4) if self.wrap else x * self.basis
         for index, stage in enumerate(self.stages):
             change, *blocks = cast(nn.ModuleList, stage)
             if index:

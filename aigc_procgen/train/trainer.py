@@ -74,7 +74,8 @@ def build_critic(config: Config, labels: int) -> nn.Module:
 class Trainer:
     """A training run in a folder; made anew, or continued if the folder holds one.
 
-    `data` is a file that `data build` wrote; `command` is noted for the manifest. Raises `InvalidArgument` if the folder holds a run of
+    `data` is a file that `data build` wrote; `command` is noted for the manifest.
+    Raises `InvalidArgument` if the folder holds a run of
     another configuration or of other data.
     """
 
