@@ -1,1 +1,67 @@
-"""One seed in, a whole playable place out."""
+"""One seed in, a whole playable place out: land, art drawn by GANs, people, and reasons to act.
+
+>>> import aigc_procgen as procgen
+>>> world = procgen.world(42)
+>>> town = world.nearest("town", 0, 0)
+>>> len(world.people(town)) >= 6
+True
+"""
+
+from ._version import __version__
+from .composed import (
+    WORLD_VERSION,
+    Character,
+    World,
+    character,
+    load_world,
+    quest,
+    sprites,
+    tiles,
+)
+from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
+from .core.pack import Pack, default_pack, load_pack
+from .story.fact_set import Facts
+from .story.facts import apply, legal
+from .story.people import roles
+from .story.profile import EVENTS, Profile
+from .story.quests import Quest
+from .story.words import small_talk
+from .world.chunk import Chunk
+from .world.places import PLACE_KINDS, Place
+from .world.terrain import TERRAINS
+
+# Last: `world` is also the name of the room, which importing the room has bound.
+from .composed import world  # isort: skip
+
+__all__ = [
+    "EVENTS",
+    "PLACE_KINDS",
+    "TERRAINS",
+    "WORLD_VERSION",
+    "Character",
+    "Chunk",
+    "Facts",
+    "InvalidArgument",
+    "MissingDependency",
+    "Pack",
+    "PackError",
+    "Place",
+    "ProcgenError",
+    "Profile",
+    "Quest",
+    "SaveError",
+    "World",
+    "__version__",
+    "apply",
+    "character",
+    "default_pack",
+    "legal",
+    "load_pack",
+    "load_world",
+    "quest",
+    "roles",
+    "small_talk",
+    "sprites",
+    "tiles",
+    "world",
+]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .art import atlas, pictures
 from .core.errors import InvalidArgument, SaveError, check_int
-from .core.pack import Pack, default_pack
+from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
 from .story.fact_set import Facts
 from .story.names import place_name
@@ -22,8 +22,8 @@ from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
 from .story.profile import Profile
 from .story.quests import Quest, plan_quest
-from .world.chunk import CHUNK, Chunk, Prop
-from .world.land import Land
+from .world.chunk import Chunk, Prop
+from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
 from .world.terrain import TERRAINS
 
@@ -62,12 +62,16 @@ class Character(Person):
     @cached_property
     def walk(self) -> NDArray[np.uint8]:
         """Four frames uint8 [4, 32, 32, 4] of walking, moved from the sprite's own pixels."""
-        return pictures.walk(self.sprite)
+        frames = pictures.walk(self.sprite)
+        frames.flags.writeable = False
+        return frames
 
     @cached_property
     def portrait(self) -> NDArray[np.uint8]:
         """Head and shoulders uint8 [32, 32, 4], the sprite's own pixels twice as large."""
-        return pictures.portrait(self.sprite)
+        picture = pictures.portrait(self.sprite)
+        picture.flags.writeable = False
+        return picture
 
 
 def _character(person: Person, seed: Seed, pack: Pack | None) -> Character:
@@ -87,7 +91,7 @@ class World:
         self.seed = check_seed(seed)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
-        self._pack = pack
+        self._pack = check_pack(pack)
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name)
 
     def __repr__(self) -> str:
@@ -116,13 +120,7 @@ class World:
 
     def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
         """What stands in a region (trees, statues …), from north to south."""
-        found = [
-            prop
-            for chunk_y in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
-            for chunk_x in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
-            for prop in self.chunk(chunk_x, chunk_y).props
-            if x <= prop.x < x + width and y <= prop.y < y + height
-        ]
+        found = self._land.props(x, y, width, height)
         return tuple(sorted(found, key=lambda prop: (prop.y, prop.x, prop.kind)))
 
     def overview(
@@ -138,6 +136,7 @@ class World:
         """
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
+        x, y = check_int("x", x, 1 - LIMIT, LIMIT), check_int("y", y, 1 - LIMIT, LIMIT)
         tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
         terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
         picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed)
@@ -155,12 +154,11 @@ class World:
         known = pictures.kinds(self.pack, "sprites")
         if kind not in known:
             return None
-        place = ("props", self.seed, kind)
-        if place not in self.pack._kept:
-            drawn = pictures.sprites(self.pack, self.seed, kind, _PROP_VARIANTS)
-            self.pack._kept[place] = list(drawn)
-        variants: list[NDArray[np.uint8]] = self.pack._kept[place]
-        return variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS]
+        variants: NDArray[np.uint8] = self.pack.keep(
+            ("props", key(self.seed), kind),
+            lambda: pictures.sprites(self.pack, self.seed, kind, _PROP_VARIANTS),
+        )
+        return np.asarray(variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS])
 
     # -- places and ways --------------------------------------------------------------------------
 
@@ -253,11 +251,17 @@ class World:
         target = Path(path)
         temporary = target.with_name(target.name + ".part")
         try:
-            text = json.dumps(data, indent=1, ensure_ascii=False)
+            # Escaped, because a text may hold half a surrogate pair, which UTF-8 cannot.
+            text = json.dumps(data, indent=1, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidArgument(f"changes must be what JSON can hold: {error}") from None
+        try:
             temporary.write_text(text, encoding="utf-8")
             os.replace(temporary, target)
-        except TypeError as error:
-            raise InvalidArgument(f"changes must be what JSON can hold: {error}") from None
+        except OSError as error:
+            raise SaveError(
+                f"path must be a file that can be written, {str(path)!r} cannot: {error.strerror}"
+            ) from None
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -272,16 +276,17 @@ def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> Wor
         raise SaveError(
             f"path must be a saved game, {str(path)!r} cannot be read: {error}"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
-    if found != _SAVE_FORMAT or version != WORLD_VERSION:
+    # To Python, True and 1.0 equal 1.
+    if [type(found), found, type(version), version] != [int, _SAVE_FORMAT, int, WORLD_VERSION]:
         raise SaveError(
             f"{str(path)!r} is of format {found!r} and world version {version!r}, this library "
             f"reads {_SAVE_FORMAT} and {WORLD_VERSION}: play it with the release that wrote it"
         )
-    if not isinstance(changes, dict):
-        raise SaveError(f"path must be a saved game, the changes in {str(path)!r} are damaged")
-    loaded = World(check_seed(seed), pack=pack)
+    if not isinstance(changes, dict) or type(seed) not in (int, str):
+        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: seed or changes")
+    loaded = World(seed, pack=pack)
     loaded.changes = changes
     return loaded
 
@@ -303,7 +308,7 @@ def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) 
     >>> procgen.character(7, role="ranger").role
     'ranger'
     """
-    return _character(make_person(seed, role=role), seed, pack)
+    return _character(make_person(seed, role=role), seed, check_pack(pack))
 
 
 def tiles(
@@ -318,7 +323,7 @@ def tiles(
 
     `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
     """
-    return pictures.tiles(pack or default_pack(), seed, material, count, palette)
+    return pictures.tiles(check_pack(pack) or default_pack(), seed, material, count, palette)
 
 
 def sprites(
@@ -330,7 +335,7 @@ def sprites(
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; cf. `tiles`."""
-    return pictures.sprites(pack or default_pack(), seed, category, count, palette)
+    return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)
 
 
 def quest(

@@ -121,11 +121,32 @@ def test_save_and_load_give_the_world_back(tmp_path):
     again = procgen.load_world(tmp_path / "save.json")
     assert (again.seed, again.changes) == ("Ada", {"gold": [1, {"coins": 7}]})
     assert again.chunk(2, 2).digest() == world.chunk(2, 2).digest()
-    world.changes["bad"] = object()
-    with pytest.raises(procgen.InvalidArgument, match="changes must be what JSON can hold"):
-        world.save(tmp_path / "save.json")
+    circle: dict = {}
+    circle["circle"] = circle
+    for bad in (object(), float("nan"), circle):
+        world.changes["bad"] = bad
+        with pytest.raises(procgen.InvalidArgument, match="changes must be what JSON can hold"):
+            world.save(tmp_path / "save.json")
+    with pytest.raises(procgen.SaveError, match="path must be a file that can be written"):
+        again.save(tmp_path / "nowhere" / "save.json")
     assert procgen.load_world(tmp_path / "save.json").changes == again.changes
     assert [path.name for path in tmp_path.iterdir()] == ["save.json"]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**200, "", "Ōkami 🐺", "half \ud800"])
+def test_every_seed_survives_a_save(tmp_path, seed):
+    """Large, negative, empty and strange seeds come back as they were."""
+    world = procgen.world(seed)
+    world.save(tmp_path / "save.json")
+    assert procgen.load_world(tmp_path / "save.json").seed == seed
+
+
+def test_pictures_of_a_character_cannot_be_painted_over(small_pack):
+    """What a character shows is kept, so nobody may write into it."""
+    person = procgen.character(3, pack=small_pack)
+    for picture in (person.sprite, person.walk, person.portrait):
+        with pytest.raises(ValueError, match="read-only"):
+            picture[...] = 0
 
 
 @pytest.mark.parametrize(
@@ -136,6 +157,9 @@ def test_save_and_load_give_the_world_back(tmp_path):
         (json.dumps({"format": 9, "world_version": 1, "seed": 1, "changes": {}}), "format 9"),
         (json.dumps({"format": 1, "world_version": 99, "seed": 1, "changes": {}}), "version 99"),
         (json.dumps({"format": 1, "world_version": 1, "seed": 1, "changes": 3}), "damaged"),
+        (json.dumps({"format": 1, "world_version": 1, "seed": 1.5, "changes": {}}), "damaged"),
+        (json.dumps({"format": True, "world_version": 1, "seed": 1, "changes": {}}), "format True"),
+        ("[" * 100_000, "damaged or none"),
     ],
 )
 def test_bad_saves_are_refused(tmp_path, text, message):

@@ -54,12 +54,18 @@ def test_another_palette_moves_no_pixel():
     assert np.array_equal(plain[..., ::-1][..., 1:], turned[..., :3])
     with pytest.raises(InvalidArgument, match="palette must have the shape"):
         sprites(2, "potion", palette=palette[:3])
+    for bad in (palette / 2, palette.astype(int) - 256, palette.astype(int) + 256):
+        with pytest.raises(InvalidArgument, match="palette must hold whole numbers"):
+            sprites(2, "potion", palette=bad)
 
 
 def test_unknown_names_list_the_known(small_pack):
     """A material that the pack lacks is named beside those that it has."""
     with pytest.raises(InvalidArgument, match="material must be one of deep_water"):
         tiles(1, "cheese", pack=small_pack)
+    for bad in (None, 3, ["grass"]):
+        with pytest.raises(InvalidArgument, match="material must be one of deep_water"):
+            tiles(1, bad, pack=small_pack)
     with pytest.raises(InvalidArgument, match="count must be between"):
         tiles(1, "grass", -1, pack=small_pack)
 
@@ -103,6 +109,9 @@ def test_sixteen_corner_masks_meet_at_shared_edges():
     # Along a whole edge the flow is as deep at both ends in every variant, so neighbours join.
     depth = masks[:, 3, :, [0, 31]].sum(-1)
     assert (depth == depth[0, 0]).all()
+    # And a corner alone is as deep there as the edge that it goes on from.
+    assert (masks[:, 2, :, 31].sum(-1) == depth[0, 0]).all()
+    assert (masks[:, 4, 31, :].sum(-1) == depth[0, 0]).all()
 
 
 def test_borders_flow_over_lower_ground_only(small_pack):

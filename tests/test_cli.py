@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -76,6 +78,34 @@ def test_doctor_finds_a_working_pack(capsys):
     assert "providers" in capsys.readouterr().out
 
 
+def test_base_install_has_its_verbs_and_names_the_extra_of_the_others(tmp_path):
+    """Without any optional package maps and people work; the rest says what to install."""
+    code = (
+        "import sys\n"
+        "absent = ('torch', 'onnx', 'onnxruntime', 'PIL', 'pygame', 'rich', 'safetensors')\n"
+        "sys.modules.update(dict.fromkeys(absent))\n"
+        "from aigc_procgen.cli.main import main\n"
+        "small = ['--width', '64', '--height', '64']\n"
+        "assert main(['world', '1', '--png', 'map.png', *small]) == 0\n"
+        "assert main(['character', '7']) == 0\n"
+        "assert main(['pack', 'show']) == 0\n"
+        "assert main(['character', '7', '--png', 'face.png']) == 2\n"
+        "assert main(['doctor']) == 1\n"
+        "assert main(['train', 'tiles', '--data', 'x.npz']) == 2\n"
+        "assert main(['export', 'onnx', 'run', '--out', 'pack']) == 2\n"
+        "assert main(['demo', '--headless', '--frames', '1']) == 2\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stderr.splitlines()
+    assert len(said) == 4, said
+    for line, extra in zip(said, ("cpu", "train", "train", "demo"), strict=True):
+        assert f"aigc-procgen[{extra}]" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["map.png"]
+
+
 def test_train_and_export_make_a_pack(tmp_path, capsys):
     """`train` and `export onnx` end in a pack that `pack check` accepts and draws with."""
     data = write_set(tmp_path / "tiles.npz", "tiles")
@@ -102,6 +132,9 @@ def test_train_and_export_make_a_pack(tmp_path, capsys):
         (["train", "tiles", "--data", "x", "--set", "gamma"], "--set takes NAME=VALUE"),
         (["export", "onnx", "nowhere", "--out", "x"], "run must be a folder"),
         (["world", "1", "--png", "x.png", "--step", "0"], "step"),
+        (["world", "1", "--png", "x.png", "--width", "0"], "width must be between"),
+        (["world", "1", "--png", "x.png", "--tiles", "--width", "999"], "width must be between"),
+        (["pack", "sheet", "--out", "x", "--scale", "0"], "scale must be between 1 and 64"),
         (["data", "build", "folder", "nowhere", "--out", "x"], "nowhere"),
     ],
 )

@@ -73,13 +73,12 @@ def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...], variants: int 
         raise InvalidArgument(
             f"pack must draw every terrain to picture a world, {pack.name!r} lacks {missing[0]!r}"
         )
-    place = ("tileset", seed, names, variants)
-    if place not in pack._kept:
-        pictures = np.stack(
-            [_alike(tiles(pack, seed, name, 3 * variants), variants) for name in names]
-        )
-        pack._kept[place] = Tileset(names, pictures)
-    tileset: Tileset = pack._kept[place]
+
+    def make() -> Tileset:
+        drawn = [_alike(tiles(pack, seed, name, 3 * variants), variants) for name in names]
+        return Tileset(names, np.stack(drawn))
+
+    tileset: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
     return tileset
 
 
@@ -110,6 +109,7 @@ def corner_masks(size: int) -> NDArray[np.bool_]:
         near = [xs * xs + ys * ys, (last - xs) ** 2 + ys * ys]
         near += [(last - xs) ** 2 + (last - ys) ** 2, xs * xs + (last - ys) ** 2]
         wave = _speckle(draw, size)
+        wave[[0, -1]] = wave[:, [0, -1]] = 0  # at a tile's rim the next tile goes on from here
         corners = [distance + wave * reach // 4 < reach * reach for distance in near]
         for bits in range(16):
             mask = np.zeros((size, size), bool)
@@ -190,7 +190,7 @@ def draw_terrain(
         over = tileset.pictures[material, variant[rows, columns]]
         picture[rows, columns] = np.where(mask[..., None], over, picture[rows, columns])
     _shade(picture, tileset.tall[terrain])
-    return picture.swapaxes(1, 2).reshape(height * size, width * size, 4)
+    return np.asarray(picture.swapaxes(1, 2).reshape(height * size, width * size, 4))
 
 
 def _corner_bits(here: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
@@ -31,7 +31,8 @@ def _by_name(
 ) -> NDArray[np.uint8]:
     model = pack.model(kind)
     check_int("count", count, 0, 65536)
-    label = model.label({next(iter(model.attributes)): name})
+    attribute, known = next(iter(model.attributes.items()))
+    label = model.label({attribute: check_choice(attribute, name, known)})
     return draw(pack, model, _latents(seed, model, name, count), label, palette)
 
 
@@ -64,7 +65,8 @@ def figure(
     """One character uint8 [size, size, 4]; attributes that the pack does not know are left open."""
     model = pack.model("characters")
     z = stream(seed, "figure").normals(1, model.latent)
-    return draw(pack, model, z, model.label(attributes, strict=False), palette)[0]
+    drawn = draw(pack, model, z, model.label(attributes, strict=False), palette)
+    return np.asarray(drawn[0])
 
 
 def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:

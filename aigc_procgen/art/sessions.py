@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import Any
 
@@ -40,13 +41,11 @@ def providers() -> list[str]:
 
 
 def _session(pack: Pack, model: Model) -> Any:
-    kept = pack._kept.get(("session", model.name))
-    if kept is not None:
-        return kept
-    with _making:
-        if ("session", model.name) not in pack._kept:
-            pack._kept["session", model.name] = _make(model)
-    return pack._kept["session", model.name]
+    if model.name not in pack.sessions:
+        with _making:
+            if model.name not in pack.sessions:
+                pack.sessions[model.name] = _make(model)
+    return pack.sessions[model.name]
 
 
 def _make(model: Model) -> Any:
@@ -59,20 +58,39 @@ def _make(model: Model) -> Any:
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.log_severity_level = 4  # a provider that cannot load is handled below
-    wanted = ["CPUExecutionProvider"]
+    # A graph may keep weights in files beside it, which no digest covers and which would be
+    # looked for in the working directory: look for them where no file can be.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", f"{os.devnull}/none"
+    )
+    session = None
     if "CUDAExecutionProvider" in runtime.get_available_providers():
-        wanted.insert(0, "CUDAExecutionProvider")
-    try:
-        session = runtime.InferenceSession(model.data, options, providers=wanted)
-    except Exception as error:  # the runtime's errors share no public base
-        raise PackError(
-            f"ONNX Runtime cannot load the model {model.name!r} of this pack: {error}"
-        ) from None
-    if session.get_providers()[0] != wanted[0]:
-        _log.info("CUDA is named but does not load: drawing on the CPU")
+        # TF32 would round products to ten bits, and the palette's argmax would notice.
+        cuda = ("CUDAExecutionProvider", {"use_tf32": "0"})
+        try:
+            session = runtime.InferenceSession(
+                model.data, options, providers=[cuda, "CPUExecutionProvider"]
+            )
+        except Exception:  # the runtime's errors share no public base
+            session = None
+        if session is None or session.get_providers()[0] != "CUDAExecutionProvider":
+            _log.info("CUDA is named but does not load: drawing on the CPU")
+    if session is None:
+        try:
+            session = runtime.InferenceSession(
+                model.data, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise PackError(
+                f"ONNX Runtime cannot load the model {model.name!r} of this pack: {_line(error)}"
+            ) from None
     _check_tensors(model, "inputs", session.get_inputs())
     _check_tensors(model, "outputs", session.get_outputs())
     return session
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _check_tensors(model: Model, side: str, found: list[Any]) -> None:
@@ -109,13 +127,16 @@ def draw(
             f"palette must have the shape {model.palette.shape} of the model's own, "
             f"not {colours.shape}"
         )
+    if colours.dtype.kind not in "iu" or colours.min() < 0 or colours.max() > 255:
+        raise InvalidArgument("palette must hold whole numbers in 0..255")
     session = _session(pack, model)
     labels = np.broadcast_to(label, (len(z), label.shape[-1])).astype(np.float32)
     feed = {"palette": colours.astype(np.float32)}
-    parts = [
-        session.run(["pixels"], {**feed, "z": z[i : i + _BATCH], "label": labels[i : i + _BATCH]})[
-            0
-        ]
-        for i in range(0, len(z), _BATCH)
-    ]
+    parts = []
+    for start in range(0, len(z), _BATCH):
+        batch = {"z": z[start : start + _BATCH], "label": labels[start : start + _BATCH]}
+        try:
+            parts += session.run(["pixels"], {**feed, **batch})
+        except Exception as error:  # a graph may load and still not fit together
+            raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None
     return np.concatenate(parts) if parts else np.zeros((0, model.size, model.size, 4), np.uint8)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aigc_procgen.art import pictures
 from aigc_procgen.core.pack import Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
+from aigc_procgen.core.random import stream
 
 __all__ = ["add_parser", "run_build", "run_check", "run_sheet", "run_show"]
 
@@ -78,21 +80,22 @@ def run_show(args: argparse.Namespace) -> int:
         print(f"\n{name}: {model.kind}, {model.size} x {model.size}, {len(model.palette)} colours")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
-        print(f"  trained by: {training['command']} ({training['images_shown']:,} images shown)")
+        shown = training.get("images_shown")
+        print(f"  trained by: {training.get('command')} ({shown} images shown)")
         print(f"  data: {data.get('source')}, {model.entry['licence']}, {data.get('digest')}")
         for score, value in model.entry["scores"].items():
             print(f"  {score}: {value}")
     return 0
 
 
-def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[np.ndarray, int]:  # type: ignore[type-arg]
+def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[NDArray[np.uint8], int]:
     """`count` pictures of every class of a model, or 8 times as many figures; and columns."""
     model = pack.models[name]
     if model.kind == "characters":
-        rng = np.random.default_rng(seed)
+        draws = stream(seed, "sheet")
         drawn = []
         for index in range(8 * count):
-            wish = {a: str(rng.choice(values)) for a, values in model.attributes.items()}
+            wish = {a: draws.choice(values) for a, values in model.attributes.items()}
             drawn.append(pictures.figure(pack, f"{seed} {index}", wish))
         return np.stack(drawn), 2 * count
     draw = pictures.tiles if model.kind == "tiles" else pictures.sprites

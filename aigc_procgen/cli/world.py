@@ -35,8 +35,9 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes the map; returns the exit status."""
     world = procgen.world(args.seed, pack=chosen_pack(args))
-    width = args.width or (40 if args.tiles else 1024)
-    height = args.height or (24 if args.tiles else 1024)
+    usual = (40, 24) if args.tiles else (1024, 1024)
+    width = usual[0] if args.width is None else args.width
+    height = usual[1] if args.height is None else args.height
     x, y = world.spawn()
     x = x - width // 2 if args.x is None else args.x
     y = y - height // 2 if args.y is None else args.y

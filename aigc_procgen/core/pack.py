@@ -8,38 +8,36 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InvalidArgument, PackError
+from .manifest import FORMAT, KINDS, check_entry, check_files, parse_manifest
 
-__all__ = ["FORMAT", "KINDS", "Model", "Pack", "default_pack", "load_pack", "write_pack"]
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "Model",
+    "Pack",
+    "check_entry",
+    "check_pack",
+    "default_pack",
+    "load_pack",
+    "write_pack",
+]
 
-FORMAT = 1
-KINDS = ("tiles", "sprites", "characters")
-_DTYPES = ("float32", "uint8")
-_FIELDS = {
-    "kind": str,
-    "file": str,
-    "sha256": str,
-    "size": int,
-    "latent": int,
-    "inputs": list,
-    "outputs": list,
-    "attributes": dict,
-    "palette": list,
-    "licence": str,
-    "data": dict,
-    "training": dict,
-    "scores": dict,
-}
+_MOST_KEPT = 64  # drawings: a world uses a dozen, and a server that opens many must not grow
+_LARGEST_FILE = 1 << 30  # bytes unpacked; a zip of a few kilobytes can claim to hold more
 
 
 class Model:
@@ -88,17 +86,38 @@ class Model:
 
 
 class Pack:
-    """A verified pack. `models` maps names (`tiles`, `sprites`, `characters`) to `Model`s."""
+    """A verified pack, never changed. `models` maps names (`tiles`, …) to `Model`s."""
 
     def __init__(self, path: str, manifest: dict[str, Any], models: dict[str, Model]) -> None:
         self.path = path
         self.manifest = manifest
         self.name: str = manifest["name"]
-        self.models = models
-        self._kept: dict[Any, Any] = {}  # sessions and tilesets, made by art at first use
+        self.models: Mapping[str, Model] = MappingProxyType(dict(models))
+        self.sessions: dict[str, Any] = {}  # made by art at first use
+        self._kept: dict[Hashable, Any] = {}
+        self._keeping = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Pack({self.name!r}, {self.path!r}, models: {', '.join(sorted(self.models))})"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[[str], Pack], tuple[str]]:
+        return load_pack, (self.path,)
+
+    def keep(self, place: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make()` gives, kept under `place`; what was longest not asked for is dropped."""
+        with self._keeping:
+            if place in self._kept:
+                self._kept[place] = self._kept.pop(place)  # to the end: used last
+                return self._kept[place]
+        made = make()
+        with self._keeping:
+            made = self._kept.setdefault(place, made)  # another thread may have been faster
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return made
 
     def model(self, kind: str) -> Model:
         """The model of a kind; `PackError` if the pack has none."""
@@ -111,6 +130,13 @@ class Pack:
         )
 
 
+def check_pack(pack: Any) -> Pack | None:
+    """Returns a pack, or None for the default one; anything else raises `InvalidArgument`."""
+    if pack is None or isinstance(pack, Pack):
+        return pack
+    raise InvalidArgument(f"pack must be what load_pack(path) gives, not {pack!r:.80}")
+
+
 def load_pack(path: str | os.PathLike[str]) -> Pack:
     """Reads and verifies a pack's folder or zip.
 
@@ -118,6 +144,8 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
     version, a file that is missing, changed or outside the pack, and for tensors that are missing
     or too many.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidArgument(f"path must be a pack's folder or zip, not {path!r:.80}")
     place = Path(path)
     if place.is_dir():
         return _load(str(place), lambda name: _read_from_folder(place, name))
@@ -128,12 +156,19 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
             return _load(str(place), lambda name: _read_from_zip(archive, name))
     except zipfile.BadZipFile:
         raise PackError(f"{str(place)!r} is neither a pack's folder nor a zip") from None
+    except OSError as error:
+        raise PackError(f"the pack {str(place)!r} cannot be read: {error.strerror}") from None
 
 
 @cache
 def default_pack() -> Pack:
     """The pack that ships with the library."""
     folder = Path(str(files("aigc_procgen"))) / "packs" / "default"
+    if not folder.is_dir():
+        raise PackError(
+            "the pack that ships with aigc_procgen is missing: install it again, or pass your own "
+            "pack=load_pack(path)"
+        )
     return load_pack(folder)
 
 
@@ -144,33 +179,27 @@ def _read_from_folder(folder: Path, name: str) -> bytes:
         raise PackError(f"the pack's file {name!r} lies outside the pack")
     if not path.is_file():
         raise PackError(f"the pack {str(folder)!r} lacks the file {name!r}")
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PackError(f"the pack's file {name!r} cannot be read: {error.strerror}") from None
 
 
 def _read_from_zip(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
+        if archive.getinfo(name).file_size > _LARGEST_FILE:
+            raise PackError(f"the pack's file {name!r} is larger than {_LARGEST_FILE:,} bytes")
         return archive.read(name)
     except KeyError:
         raise PackError(f"the pack {archive.filename!r} lacks the file {name!r}") from None
-    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise PackError(f"the pack's file {name!r} cannot be read: {error}") from None
 
 
-def _load(place: str, read: Any) -> Pack:
-    try:
-        manifest = json.loads(read("manifest.json").decode("utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise PackError(f"manifest.json of {place!r} is not JSON: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else None
-        raise PackError(
-            f"the pack {place!r} has format {found!r}, this library reads {FORMAT}: export it again"
-        )
-    if not isinstance(manifest.get("name"), str) or not isinstance(manifest.get("models"), dict):
-        raise PackError(f"manifest.json of {place!r} lacks a name or its models")
+def _load(place: str, read: Callable[[str], bytes]) -> Pack:
+    manifest = parse_manifest(place, read("manifest.json"))
     models = {}
     for name, entry in manifest["models"].items():
-        check_entry(name, entry)
         data = read(entry["file"])
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise PackError(
@@ -179,71 +208,6 @@ def _load(place: str, read: Any) -> Pack:
             )
         models[name] = Model(name, entry, data)
     return Pack(place, manifest, models)
-
-
-def check_entry(name: str, entry: Any) -> None:
-    """Raises `PackError` if a manifest's entry for a model is not whole and consistent."""
-
-    def fail(what: str) -> None:
-        raise PackError(f"manifest.json: the model {name!r} {what}")
-
-    if not isinstance(entry, dict):
-        fail("is not an object")
-    for field, kind in _FIELDS.items():
-        if field not in entry:
-            fail(f"lacks {field!r}")
-        if not isinstance(entry[field], kind) or isinstance(entry[field], bool):
-            fail(f"has a {field!r} of the wrong type")
-    if surplus := sorted(set(entry) - set(_FIELDS)):
-        fail(f"has a field {surplus[0]!r} that is not known")
-    if entry["kind"] not in KINDS:
-        fail(f"has the kind {entry['kind']!r}, known are {', '.join(KINDS)}")
-    path = PurePosixPath(entry["file"])
-    if path.is_absolute() or ".." in path.parts or "\\" in entry["file"] or ":" in entry["file"]:
-        fail(f"points outside the pack with its file {entry['file']!r}")
-    if not re.fullmatch(r"[0-9a-f]{64}", entry["sha256"]):
-        fail("has a sha256 that is not 64 hexadecimal digits")
-    for attribute, values in entry["attributes"].items():
-        whole = isinstance(values, list) and values and all(isinstance(v, str) for v in values)
-        if not whole or len(set(values)) != len(values):
-            fail(f"has an attribute {attribute!r} without distinct values")
-    try:
-        palette = np.array(entry["palette"])
-    except ValueError:
-        palette = np.zeros(0)
-    whole = palette.ndim == 2 and palette.shape[1] == 3 and palette.dtype.kind == "i"
-    if not whole or palette.min() < 0 or palette.max() > 255:
-        fail("has a palette that is not a list of [red, green, blue] in 0..255")
-    labels = sum(len(values) for values in entry["attributes"].values())
-    side = entry["size"]
-    _check_tensors(
-        fail,
-        "inputs",
-        entry["inputs"],
-        {
-            "z": (["N", entry["latent"]], "float32"),
-            "label": (["N", labels], "float32"),
-            "palette": ([len(palette), 3], "float32"),
-        },
-    )
-    pixels = (["N", side, side, 4], "uint8")
-    _check_tensors(fail, "outputs", entry["outputs"], {"pixels": pixels})
-
-
-def _check_tensors(
-    fail: Any, side: str, found: list[Any], expected: dict[str, tuple[list[Any], str]]
-) -> None:
-    tensors = {t.get("name"): t for t in found if isinstance(t, dict)}
-    for name, (shape, dtype) in expected.items():
-        if name not in tensors:
-            fail(f"lacks the tensor {name!r} in its {side}")
-        elif tensors[name].get("shape") != shape or tensors[name].get("dtype") != dtype:
-            fail(
-                f"says that its tensor {name!r} is {tensors[name].get('dtype')} "
-                f"{tensors[name].get('shape')}, not {dtype} {shape}"
-            )
-    if surplus := sorted(str(name) for name in set(tensors) - set(expected)):
-        fail(f"has a tensor {surplus[0]!r} too many in its {side}")
 
 
 def write_pack(
@@ -258,33 +222,54 @@ def write_pack(
     for model, (entry, data) in sorted(models.items()):
         entries[model] = {**entry, "sha256": hashlib.sha256(data).hexdigest()}
         check_entry(model, entries[model])
+    check_files(entries)
     manifest = json.dumps({"format": FORMAT, "name": name, "models": entries}, indent=1) + "\n"
     contents = {"manifest.json": _compact(manifest).encode()}
+    parse_manifest(str(place), contents["manifest.json"])  # what is written can be read
     contents |= {entries[model]["file"]: data for model, (_, data) in models.items()}
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.suffix == ".zip":
-        temporary = place.with_name(place.name + ".part")
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file, data in sorted(contents.items()):
-                archive.writestr(zipfile.ZipInfo(file), data)
-        os.replace(temporary, place)
-        return
-    folder = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+        _write_zip(place, contents)
+    else:
+        _write_folder(place, contents)
+
+
+def _write_zip(place: Path, contents: dict[str, bytes]) -> None:
+    if place.is_dir():
+        raise InvalidArgument(f"out must be a file where it ends in .zip, not {str(place)!r}")
+    temporary = place.with_name(place.name + ".part")
     try:
-        for file, data in contents.items():
-            (folder / file).write_bytes(data)
-        folder.chmod(0o755)
-        if place.exists():
-            if any(place.iterdir()) and not (place / "manifest.json").exists():
-                raise InvalidArgument(f"out must be a pack or an empty folder, not {str(place)!r}")
-            old = place.with_name(f".{place.name}-old")
-            os.replace(place, old)
-            os.replace(folder, place)
-            shutil.rmtree(old)
-        else:
-            os.replace(folder, place)
+        with zipfile.ZipFile(temporary, "w") as archive:
+            for file, data in sorted(contents.items()):
+                # A ZipInfo of 1980, not a file's own date: equal packs are equal bytes.
+                archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
+        os.replace(temporary, place)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        temporary.unlink(missing_ok=True)
+
+
+def _write_folder(place: Path, contents: dict[str, bytes]) -> None:
+    earlier = place.is_dir() and any(place.iterdir())
+    if (place.exists() and not place.is_dir()) or (
+        earlier and not (place / "manifest.json").exists()
+    ):
+        raise InvalidArgument(f"out must be a pack or an empty folder, not {str(place)!r}")
+    # Both on the same disk as the pack, so that each move is one step.
+    work = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        (work / "new").mkdir()
+        for file, data in contents.items():
+            (work / "new" / file).write_bytes(data)
+        if place.exists():
+            os.replace(place, work / "old")
+        try:
+            os.replace(work / "new", place)
+        except OSError:
+            if (work / "old").exists():
+                os.replace(work / "old", place)
+            raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _compact(manifest: str) -> str:

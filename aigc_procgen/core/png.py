@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import InvalidArgument
+from .errors import InvalidArgument, check_int
 
 __all__ = ["encode_png", "sheet", "write_png"]
 
@@ -49,6 +49,8 @@ def write_png(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
 
 def sheet(pictures: NDArray[np.uint8], columns: int, scale: int = 3) -> NDArray[np.uint8]:
     """Pictures RGBA [n, h, w, 4] in a grid on a grey ground, RGBA, `scale` times larger."""
+    check_int("columns", columns, 1, 4096)
+    check_int("scale", scale, 1, 64)
     count, height, width = pictures.shape[:3]
     rows, gap = -(-count // columns), 2
     ys, xs = np.indices((rows * (height + gap) + gap, columns * (width + gap) + gap))

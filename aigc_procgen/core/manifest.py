@@ -1,0 +1,156 @@
+"""The manifest of a pack: what it must say, checked field by field before a file is opened."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePosixPath
+from typing import Any, NoReturn
+
+from .errors import PackError
+
+__all__ = ["FORMAT", "KINDS", "check_entry", "parse_manifest"]
+
+FORMAT = 1
+KINDS = ("tiles", "sprites", "characters")
+_LARGEST = {"size": 1024, "latent": 4096}  # far above any sensible model: a slip, or an attack
+_FIELDS = {
+    "kind": str,
+    "file": str,
+    "sha256": str,
+    "size": int,
+    "latent": int,
+    "inputs": list,
+    "outputs": list,
+    "attributes": dict,
+    "palette": list,
+    "licence": str,
+    "data": dict,
+    "training": dict,
+    "scores": dict,
+}
+
+
+def parse_manifest(place: str, data: bytes) -> dict[str, Any]:
+    """The manifest in the bytes of a pack's manifest.json; `PackError` unless it is whole."""
+    try:
+        manifest = json.loads(data.decode("utf-8"), object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise PackError(f"manifest.json of {place!r} is not JSON: {error}") from None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    # To Python, True and 1.0 equal 1.
+    if type(found) is not int or found != FORMAT:
+        raise PackError(
+            f"the pack {place!r} has format {found!r}, this library reads {FORMAT}: export it again"
+        )
+    if not isinstance(manifest.get("name"), str) or not isinstance(manifest.get("models"), dict):
+        raise PackError(f"manifest.json of {place!r} lacks a name or its models")
+    if surplus := sorted(set(manifest) - {"format", "name", "models"}):
+        raise PackError(f"manifest.json of {place!r} has a field {surplus[0]!r} that is not known")
+    if not manifest["models"]:
+        raise PackError(f"manifest.json of {place!r} has no models: add one with export onnx")
+    for name, entry in manifest["models"].items():
+        check_entry(name, entry)
+    check_files(manifest["models"])
+    return dict(manifest)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # json keeps the last of two equal fields; a reader in another language may keep the first.
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field {twice!r} is there twice")
+    return fields
+
+
+def check_files(entries: dict[str, dict[str, Any]]) -> None:
+    """Raises `PackError` if two models claim one file with different contents."""
+    digests: dict[str, str] = {}
+    for name, entry in sorted(entries.items()):
+        if digests.setdefault(entry["file"], entry["sha256"]) != entry["sha256"]:
+            raise PackError(
+                f"manifest.json: the model {name!r} has the file {entry['file']!r} of another model"
+            )
+
+
+def check_entry(name: str, entry: Any) -> None:
+    """Raises `PackError` if a manifest's entry for a model is not whole and consistent."""
+
+    def fail(what: str) -> NoReturn:
+        raise PackError(f"manifest.json: the model {name!r} {what}")
+
+    if not isinstance(entry, dict):
+        fail("is not an object")
+    for field, kind in _FIELDS.items():
+        if field not in entry:
+            fail(f"lacks {field!r}")
+        if not isinstance(entry[field], kind) or isinstance(entry[field], bool):
+            fail(f"has a {field!r} of the wrong type")
+    if surplus := sorted(set(entry) - set(_FIELDS)):
+        fail(f"has a field {surplus[0]!r} that is not known")
+    if entry["kind"] not in KINDS:
+        fail(f"has the kind {entry['kind']!r}, known are {', '.join(KINDS)}")
+    _check_file(fail, entry["file"])
+    if not re.fullmatch(r"[0-9a-f]{64}", entry["sha256"]):
+        fail("has a sha256 that is not 64 hexadecimal digits")
+    for field, largest in _LARGEST.items():
+        if not 1 <= entry[field] <= largest:
+            fail(f"has a {field!r} of {entry[field]}, it must be 1 to {largest}")
+    if not entry["attributes"]:
+        fail("has no attributes, so nothing could be asked of it")
+    for attribute, values in entry["attributes"].items():
+        whole = isinstance(values, list) and values and all(isinstance(v, str) for v in values)
+        if not whole or len(set(values)) != len(values):
+            fail(f"has an attribute {attribute!r} without distinct values")
+    if not entry["palette"] or not all(map(_is_colour, entry["palette"])):
+        fail("has a palette that is not a list of [red, green, blue] in 0..255")
+    labels = sum(len(values) for values in entry["attributes"].values())
+    side = entry["size"]
+    inputs = {
+        "z": (["N", entry["latent"]], "float32"),
+        "label": (["N", labels], "float32"),
+        "palette": ([len(entry["palette"]), 3], "float32"),
+    }
+    _check_tensors(fail, "inputs", entry["inputs"], inputs)
+    pixels = (["N", side, side, 4], "uint8")
+    _check_tensors(fail, "outputs", entry["outputs"], {"pixels": pixels})
+
+
+def _check_file(fail: Any, file: str) -> None:
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or "\\" in file or ":" in file:
+        fail(f"points outside the pack with its file {file!r}")
+    # Names that every file system and zip takes alike.
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", file) or file == "manifest.json":
+        fail(f"has the file {file!r:.60}: name it with letters, digits, '.', '_' and '-' only")
+
+
+def _is_colour(colour: Any) -> bool:
+    return (
+        isinstance(colour, list)
+        and len(colour) == 3
+        and all(type(value) is int and 0 <= value <= 255 for value in colour)
+    )
+
+
+def _check_tensors(
+    fail: Any, side: str, found: list[Any], expected: dict[str, tuple[list[Any], str]]
+) -> None:
+    tensors: dict[str, dict[str, Any]] = {}
+    for tensor in found:
+        if not isinstance(tensor, dict) or not isinstance(tensor.get("name"), str):
+            fail(f"has a tensor without a name in its {side}")
+        if tensor["name"] in tensors or tensor["name"] not in expected:
+            fail(f"has a tensor {tensor['name']!r} too many in its {side}")
+        if surplus := sorted(set(tensor) - {"name", "shape", "dtype"}):
+            fail(f"has a field {surplus[0]!r} that is not known in its tensor {tensor['name']!r}")
+        tensors[tensor["name"]] = tensor
+    for name, (shape, dtype) in expected.items():
+        if name not in tensors:
+            fail(f"lacks the tensor {name!r} in its {side}")
+        # As JSON, because to Python True is 1 and 64.0 is 64.
+        says = (tensors[name].get("shape"), tensors[name].get("dtype"))
+        if json.dumps(says) != json.dumps((shape, dtype)):
+            fail(f"says that its tensor {name!r} is {says[1]} {says[0]}, not {dtype} {shape}")
