@@ -25,7 +25,7 @@ from .story.facts import apply, legal
 from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.quests import Quest
-from .story.words import small_talk
+from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.places import PLACE_KINDS, Place
 from .world.terrain import TERRAINS
@@ -58,6 +58,7 @@ __all__ = [
     "legal",
     "load_pack",
     "load_world",
+    "phrase",
     "quest",
     "roles",
     "small_talk",

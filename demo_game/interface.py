@@ -31,6 +31,11 @@ class Writer:
     def __init__(self) -> None:
         self.fonts = {name: pygame.font.Font(None, size) for name, size in _SIZES.items()}
 
+    @property
+    def height(self) -> int:
+        """Pixels from one line of normal text to the next."""
+        return self.fonts["normal"].get_linesize() + 2
+
     def wrap(self, text: str, width: int, size: str = "normal") -> list[str]:
         """The text's lines when none may be wider than `width` pixels."""
         font = self.fonts[size]

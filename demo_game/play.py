@@ -202,9 +202,10 @@ class PlayScreen:
         if place:
             write(screen, place, 16, 14, size="big", colour=INK)
         if self.session.objective:
-            box = pygame.Rect(12, 52, 330, 84)
-            lines = self._writer.wrap(self.session.objective, box.width - 24)
-            box.height = 40 + 20 * len(lines)
+            box = pygame.Rect(12, 52, 330, 0)
+            wrap = self._writer.wrap
+            lines = wrap(self.session.quest_title, 306) + wrap(self.session.objective, 306)
+            box.height = 20 + self._writer.height * len(lines)
             panel(screen, box)
             y = write(
                 screen, self.session.quest_title, box.x + 12, box.y + 8, colour=GOLD, width=306
@@ -224,7 +225,9 @@ class PlayScreen:
     def _draw_talk(self, screen: pygame.Surface, talk: Talk) -> None:
         width, height = screen.get_size()
         text = self._writer.wrap(talk.text, width - 420)
-        box = pygame.Rect(90, 0, width - 180, max(170, 84 + 24 * (len(text) + len(talk.options))))
+        box = pygame.Rect(
+            90, 0, width - 180, max(164, 48 + self._writer.height * (len(text) + len(talk.options)))
+        )
         box.bottom = height - 40
         panel(screen, box)
         if talk.portrait is not None:

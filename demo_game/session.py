@@ -170,7 +170,7 @@ class Session:
             self._actors[entity] = Actor(
                 id=entity,
                 kind=kind,
-                name=self.name(entity),
+                name=procgen.phrase(self.facts, entity, ""),
                 x=x,
                 y=y,
                 frames=self._frames(entity, kind),
@@ -212,7 +212,7 @@ class Session:
 
     def name(self, entity: str) -> str:
         """What the story calls somebody or something."""
-        return self.facts.value("name", entity, entity)
+        return procgen.phrase(self.facts, entity)
 
     def _spot(self, entity: str, place: procgen.Place) -> tuple[int, int]:
         """A tile of the place for the entity: the same one as long as it stays."""

@@ -119,7 +119,9 @@ def test_words_have_no_loose_ends():
             texts += [quest.because, quest.title, *(o.text for o in quest.objectives)]
             for text in texts:
                 assert not re.search(r"[{}<>]|\?\w|\bNone\b|:\w+:", text), text
-                assert not re.search(r"\b(\w+) \1\b", text, re.IGNORECASE) or "had had" in text, text
+                assert not re.search(r"\b(\w+) \1\b", text, re.IGNORECASE) or "had had" in text, (
+                    text
+                )
                 assert not re.search(r"\ba (?!eu|one)[aeio]\w", text), text
                 assert not re.search(r"  | [,.!?;]", text), text
                 assert text[0] == text[0].upper(), text
@@ -127,14 +129,14 @@ def test_words_have_no_loose_ends():
 
 
 def test_every_name_in_a_quest_is_somebody_of_the_world():
-    """Objectives and roles point at entities of the facts, and speakers are people or the player."""
+    """Objectives and roles point at entities of the facts; speakers are people or the player."""
     for seed in range(40):
         facts = small_neighbourhood(seed)[2]
         quest = plan_quest(seed, facts)
         known = {fact[1] for fact in facts.find("name")}
-        assert set(quest.roles.values()) <= known | {
-            fact[2] for fact in facts.find("kind")
-        }, quest.roles
+        assert set(quest.roles.values()) <= known | {fact[2] for fact in facts.find("kind")}, (
+            quest.roles
+        )
         for line in quest.lines:
             assert line.speaker == "player" or ("person", line.speaker) in facts
         assert all(objective.target in known for objective in quest.objectives)

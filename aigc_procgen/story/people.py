@@ -1,4 +1,4 @@
-"""People of a place: who they are, what drives them, what their picture shows, where they come from.
+"""People of a place: who they are, what drives them, what they look like, where they come from.
 
 Roles, traits and species are tables; a person is drawn from streams keyed by their id, so everybody
 is the same whoever else is asked for.

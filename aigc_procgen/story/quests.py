@@ -14,7 +14,7 @@ from .neighbourhood import small_neighbourhood
 from .planner import Plan, bindings_of, plan
 from .profile import Profile
 from .strategies import Strategy, motivations, strategies
-from .words import Speaker, article_phrase, sentence_case
+from .words import Speaker, phrase, sentence_case
 
 __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 
@@ -152,9 +152,7 @@ class Quest(Record):
             dice = stream(self.seed, "replan", self.id, facts.digest(), attempt)
             found = plan(strategy, facts, roles, dice, resume=True)
             if found is not None:
-                return replace(
-                    _told(self.seed, facts, found, self.giver, self.index), id=self.id
-                )
+                return replace(_told(self.seed, facts, found, self.giver, self.index), id=self.id)
         return None
 
     def spoken(self, act: str) -> str:
@@ -211,7 +209,9 @@ def plan_quest(
             raise InvalidArgument("facts must hold somebody who can give a quest, they hold nobody")
         giver = stream(seed, "giver", index).choice(people)
     elif not _can_ask(facts, giver):
-        raise InvalidArgument(f"giver must be a living, friendly person of the facts, not {giver!r}")
+        raise InvalidArgument(
+            f"giver must be a living, friendly person of the facts, not {giver!r}"
+        )
     options = [
         (strategy, roles)
         for strategy in strategies()
@@ -262,7 +262,9 @@ def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Ques
     ask = speaker.table_line("asks", found.strategy.name, index)
     objectives = _objectives(found, facts)
     if not because:
-        because = f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
+        because = (
+            f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
+        )
     ask = ask or (sentence_case(objectives[-1].text) + "." if objectives else "")
     speaker.roles |= {"because": because, "ask": ask}
     lines: list[Line] = []
@@ -279,8 +281,8 @@ def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Ques
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
     _add_replies(seed, facts, found, objectives, giver, index, add)
-    title = next((o.text for o in objectives if o.verb not in ("report", "listen")), "")
-    title = title or (objectives[0].text if objectives else found.strategy.name)
+    deeds = [o for o in objectives if o.verb not in ("report", "listen", "stealth")] or objectives
+    title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
     return Quest(
         id=quest_id,
         seed=seed,
@@ -305,14 +307,19 @@ def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Ques
     )
 
 
+def _deed(action: Action, place: str, facts: Facts) -> str:
+    """What an action asks the player to do, without saying where."""
+    names = [phrase(facts, entity) for entity in action[1:]]
+    return _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
+
+
 def _objectives(found: Plan, facts: Facts) -> tuple[Objective, ...]:
     """The plan's deeds without the ways between them, each with the facts of its own turn."""
     objectives: list[Objective] = []
     for action in found.actions:
         if action[0] != "goto":
             place = station(action, facts) or facts.place_of(PLAYER) or ""
-            names = [article_phrase(facts, entity) for entity in action[1:]]
-            text = _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
+            text = _deed(action, place, facts)
             away = facts.value("name", place)
             if away and away not in text:
                 text += f", at {away}"
@@ -360,14 +367,14 @@ def _add_replies(
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
         else:
             mood = found.strategy.mood
-            text = speaker.line("thanks" if last or person == giver else "receive", mood=mood, index=index)
+            text = speaker.line(
+                "thanks" if last or person == giver else "receive", mood=mood, index=index
+            )
         add(f"reply {objective.id}", person, text)
 
 
 def replay(quest: Quest, facts: Facts) -> Facts:
-    """The facts after the quest's proof; raises `InvalidArgument` at an action that is not legal."""
+    """The facts after the quest's proof; `InvalidArgument` at an action that is not legal."""
     for action in quest.proof:
         facts = apply(action, facts)
     return facts
-
-

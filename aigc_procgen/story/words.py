@@ -1,7 +1,7 @@
 """Words for what was planned: lines by act and voice, with grammar read from the facts.
 
 A template names roles in braces: `{item.the}`, `{enemy:has|have}`; and symbols of a voice in angle
-brackets: `<address>`. Articles, plurals and pronouns come from the facts about an entity, never from
+A template names roles in braces, `{item.the}`, `{enemy:has|have}`, and symbols of a voice in angle
 its letters. Choices have streams of their own, so other words never change a plan.
 """
 
@@ -16,7 +16,7 @@ from .fact_set import Facts
 from .neighbourhood import kind_words
 from .tables import load_table
 
-__all__ = ["Speaker", "article_phrase", "sentence_case", "small_talk"]
+__all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+)|:([^}|]*)\|([^}]*))?\}")
 _SYMBOL = re.compile(r"<(\w+)>")
@@ -40,8 +40,8 @@ def _many(facts: Facts, entity: str) -> bool:
     return int(facts.value("count", entity, "1")) > 1
 
 
-def article_phrase(facts: Facts, entity: str, form: str = "the") -> str:
-    """An entity as a noun phrase: "the", "a", or "" for its bare name."""
+def phrase(facts: Facts, entity: str, form: str = "the") -> str:
+    """An entity as people speak of it: "the brown bear", with form "a" "a brown bear", or bare."""
     name = facts.value("name", entity, entity)
     if ("proper", entity) in facts:
         return name
@@ -127,7 +127,7 @@ class Speaker:
         if one is not None:
             return many if _many(self.facts, entity) else one
         if form in ("the", "a", "plural", ""):
-            return article_phrase(self.facts, entity, form or "")
+            return phrase(self.facts, entity, form or "")
         if form in ("they", "them", "their"):
             sex = "many" if _many(self.facts, entity) else self.facts.value("gender", entity)
             return _PRONOUNS.get(sex, _PRONOUNS[""])[("they", "them", "their").index(form)]
