@@ -14,7 +14,6 @@ from .composed import (
     World,
     character,
     load_world,
-    quest,
     sprites,
     tiles,
 )
@@ -25,6 +24,7 @@ from .story.facts import apply, legal
 from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.quests import Quest
+from .story.quests import plan_quest as quest
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.places import PLACE_KINDS, Place

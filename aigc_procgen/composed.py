@@ -33,7 +33,6 @@ __all__ = [
     "World",
     "character",
     "load_world",
-    "quest",
     "sprites",
     "tiles",
     "world",
@@ -336,15 +335,3 @@ def sprites(
 ) -> NDArray[np.uint8]:
     """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; cf. `tiles`."""
     return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)
-
-
-def quest(
-    seed: Seed,
-    *,
-    facts: Facts | None = None,
-    giver: str | None = None,
-    profile: Profile | None = None,
-    index: int = 0,
-) -> Quest:
-    """A quest on a game's own facts, or on a small neighbourhood made of the seed."""
-    return plan_quest(seed, facts, giver=giver, profile=profile, index=index)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.png import encode_png
 from aigc_procgen.core.random import stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source
 from aigc_procgen.data.colour import drop_shadow, hard_alpha
 from aigc_procgen.data.figures import SLOTS, compose
-from aigc_procgen.data.pictures import KEY_COLOUR, decode, encode_png
+from aigc_procgen.data.pictures import KEY_COLOUR, decode
 from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
 from aigc_procgen.data.tables import load_table, matching

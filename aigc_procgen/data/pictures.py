@@ -12,7 +12,7 @@ from aigc_procgen.core.errors import MissingDependency
 from .colour import Pixels
 from .errors import DataError
 
-__all__ = ["KEY_COLOUR", "decode", "encode_png"]
+__all__ = ["KEY_COLOUR", "decode"]
 
 KEY_COLOUR = (71, 108, 108)
 """Opaque pixels of exactly this colour mean "transparent" in the crawl art."""
@@ -68,12 +68,3 @@ def decode(data: bytes, name: str, *, keyed: bool = False) -> tuple[Pixels, tupl
             pixels[key] = 0
             notes.append("transparency key removed")
     return pixels, tuple(notes)
-
-
-def encode_png(pixels: Pixels) -> bytes:
-    """The bytes of a PNG of RGBA uint8 [h, w, 4]."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()

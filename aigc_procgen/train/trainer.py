@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import key
 
 from . import losses
@@ -28,7 +29,6 @@ from .config import Config
 from .dataset import load_dataset
 from .finish import finish
 from .networks import Critic, DcganCritic, DcganGenerator, Generator
-from .sheet import write_sheet
 
 __all__ = ["Trainer", "build_generator", "choose_device"]
 
@@ -272,8 +272,8 @@ class Trainer:
             tensors |= {f"{prefix}.{name}": value for name, value in net.state_dict().items()}
         tensors |= pack_adam(self.adam_generator, "adam_g")
         tensors |= pack_adam(self.adam_critic, "adam_d")
-        sheet, columns = self.sample_sheet()
-        write_sheet(self.run / "sheets" / f"{self.images:012d}.png", sheet, columns)
+        samples, columns = self.sample_sheet()
+        write_png(self.run / "sheets" / f"{self.images:012d}.png", sheet(samples, columns))
         line = json.dumps({"images": self.images, **{k: round(v, 5) for k, v in stats.items()}})
         with open(self.run / "stats.jsonl", "a", encoding="utf-8") as file:
             file.write(line + "\n")
