@@ -250,7 +250,7 @@ def test_commands_build_and_draw(art, tmp_path, capsys):
     args = parser.parse_args(["data", "sheet", str(out / "sprites.npz"), "--out", str(picture)])
     assert args.func(args) == 0
     with Image.open(picture) as image:
-        assert image.size == (2 * 34 * 3, 34 * 3)
+        assert image.size == ((2 * 34 + 2) * 3, (34 + 2) * 3)
     assert "2 pictures from 2 files" in capsys.readouterr().out
     args = parser.parse_args(["data", "build", "folder", "x", "--out", "y", "--grid", "16"])
     with pytest.raises(InvalidArgument, match="--grid must be like 16x16, not '16'"):
