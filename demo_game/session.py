@@ -74,6 +74,7 @@ class Session:
         self.facts = self.world.facts(home)
         self._people: dict[str, procgen.Character] | None = None
         self._spots: dict[str, dict[str, tuple[int, int]]] = {}
+        self._tiles: dict[str, tuple[tuple[int, int], ...]] = {}
         self._actors: dict[str, Actor] = {}
 
     @property
@@ -216,15 +217,23 @@ class Session:
 
     def _spot(self, entity: str, place: procgen.Place) -> tuple[int, int]:
         """A tile of the place for the entity: the same one as long as it stays."""
+        if place.id not in self._tiles:
+            self._tiles[place.id] = self._spots_of(place)
         taken = self._spots.setdefault(place.id, {})
         if entity not in taken:
-            wanted = len(taken) + 1
-            try:
-                spots = self.world.spots(place, wanted)
-            except procgen.InvalidArgument:
-                spots = ((place.x, place.y),)  # a crowd: the last share the middle
-            taken[entity] = spots[-1]
+            free = self._tiles[place.id]
+            taken[entity] = free[len(taken) % len(free)]  # a crowd shares tiles
         return taken[entity]
+
+    def _spots_of(self, place: procgen.Place) -> tuple[tuple[int, int], ...]:
+        """As many tiles to stand on as a small place has, at most 64."""
+        count = 64
+        while count:
+            try:
+                return self.world.spots(place, count)
+            except procgen.InvalidArgument:
+                count //= 2
+        return ((place.x, place.y),)
 
     # -- the quest --------------------------------------------------------------------------------
 
