@@ -7,6 +7,8 @@ from typing import Any
 
 import pygame
 
+from aigc_procgen import ProcgenError
+
 from .interface import DIM, GOLD, INK, Minimap, Writer, panel
 from .session import Actor, Session, Talk
 from .terrain_view import TILE, TerrainView, to_surface
@@ -64,7 +66,7 @@ class PlayScreen:
     def handle(self, event: pygame.event.Event) -> None:
         """Takes an event of pygame's."""
         if event.type == pygame.QUIT:
-            self.choice = ("title", None)
+            self.choice = ("quit", None)
         if event.type != pygame.KEYDOWN:
             return
         if self.talk:
@@ -78,8 +80,11 @@ class PlayScreen:
         elif event.key == pygame.K_j:
             self.journal = not self.journal
         elif event.key == pygame.K_F5:
-            self.session.save(self.save_path)
-            self.say(f"Saved to {self.save_path}.")
+            try:
+                self.session.save(self.save_path)
+                self.say(f"Saved to {self.save_path}.")
+            except (ProcgenError, OSError) as error:
+                self.say(f"Not saved: {error}")
         elif event.key == pygame.K_F9:
             if self.save_path.exists():
                 self.choice = ("load", None)

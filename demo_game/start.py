@@ -114,7 +114,11 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
         if not args.headless:
             clock.tick(FRAMES_A_SECOND)
         if current.choice is not None:
-            current = _next_screen(current, pack, save)
+            try:
+                current = _next_screen(current, pack, save)
+            except (procgen.ProcgenError, OSError) as error:
+                current.choice = None
+                current.say(str(error))
             if current is None:
                 break
     else:
@@ -141,6 +145,8 @@ def _next_screen(current: Any, pack: Any, save: Path) -> Any:
             current.close()
             return PlayScreen(session, save)
         current.close()
+        if what == "quit":
+            return None
         return TitleScreen(current.session.world.seed, pack, can_load=save.exists())
     if what == "new":
         return PlayScreen(Session.start(seed, pack), save)

@@ -25,6 +25,7 @@ class TitleScreen:
         self.pack = pack
         self.can_load = can_load
         self.choice: tuple[str, int | str | None] | None = None
+        self.message = ""
         self.writer = Writer()
         self._typed_at = -_PATIENCE
         self._pictured: str | None = None
@@ -51,6 +52,10 @@ class TitleScreen:
                 self._type(self.text[:-1])
             elif event.unicode and event.unicode.isprintable() and len(self.text) < 32:
                 self._type(self.text + event.unicode)
+
+    def say(self, text: str) -> None:
+        """Shows a message in place of the last line."""
+        self.message = text
 
     def _type(self, text: str) -> None:
         self.text = text
@@ -92,7 +97,7 @@ class TitleScreen:
         write(screen, help_line, box.centerx, box.y + 214, colour=INK, centred=True)
         write(
             screen,
-            "land, pictures, people and quests are made while you play",
+            self.message or "land, pictures, people and quests are made while you play",
             box.centerx,
             box.y + 246,
             size="small",
