@@ -55,6 +55,8 @@ def test_number_and_text_are_different_seeds():
     for bad in (1.5, None, True):
         with pytest.raises(procgen.InvalidArgument, match="seed must be a whole number or a text"):
             procgen.world(bad)
+    with pytest.raises(procgen.InvalidArgument, match="at most 4096 bits"):
+        procgen.world(1 << 5000)
 
 
 def test_image_agrees_with_itself_in_parts(small_pack):

@@ -33,7 +33,12 @@ def check_seed(seed: Seed) -> Seed:
     """Returns the seed, as int or str; anything else raises `InvalidArgument`."""
     if isinstance(seed, bool) or not (isinstance(seed, str) or hasattr(seed, "__index__")):
         raise InvalidArgument(f"seed must be a whole number or a text, not {seed!r}")
-    return seed if isinstance(seed, str) else int(seed.__index__())
+    if isinstance(seed, str):
+        return seed
+    number = int(seed.__index__())
+    if number.bit_length() > 4096:  # Python refuses to print far longer ones
+        raise InvalidArgument(f"seed must have at most 4096 bits, not {number.bit_length()}")
+    return number
 
 
 def key(seed: Seed, *names: Name) -> int:
