@@ -1,7 +1,7 @@
 """Words for what was planned: lines by act and voice, with grammar read from the facts.
 
 A template names roles in braces: `{item.the}`, `{enemy:has|have}`; and symbols of a voice in angle
-A template names roles in braces, `{item.the}`, `{enemy:has|have}`, and symbols of a voice in angle
+brackets: `<address>`. Articles, plurals and pronouns come from the facts of an entity, never from
 its letters. Choices have streams of their own, so other words never change a plan.
 """
 
@@ -134,8 +134,7 @@ class Speaker:
         if form in ("where", "place"):
             return self._where(entity)
         if form == "number":
-            count = int(self.facts.value("count", entity, "1"))
-            return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+            return phrase(self.facts, entity, "a")
         return self.facts.value(form, entity) or None
 
     def _where(self, entity: str) -> str | None:
