@@ -19,6 +19,7 @@ from .composed import (
 )
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
+from .core.random import typed_seed
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.people import roles
@@ -64,5 +65,6 @@ __all__ = [
     "small_talk",
     "sprites",
     "tiles",
+    "typed_seed",
     "world",
 ]

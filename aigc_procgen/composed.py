@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .art import atlas, pictures
 from .core.errors import InvalidArgument, SaveError, check_int
+from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
 from .story.fact_set import Facts
@@ -247,22 +248,17 @@ class World:
             "seed": self.seed,
             "changes": self.changes,
         }
-        target = Path(path)
-        temporary = target.with_name(target.name + ".part")
         try:
             # Escaped, because a text may hold half a surrogate pair, which UTF-8 cannot.
             text = json.dumps(data, indent=1, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise InvalidArgument(f"changes must be what JSON can hold: {error}") from None
         try:
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, target)
+            write_atomic(Path(path), text.encode())
         except OSError as error:
             raise SaveError(
                 f"path must be a file that can be written, {str(path)!r} cannot: {error.strerror}"
             ) from None
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> World:

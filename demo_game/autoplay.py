@@ -8,7 +8,6 @@ from aigc_procgen import InvalidArgument
 
 __all__ = ["Autoplay"]
 
-_TILES_A_FRAME = 1
 _PATIENCE = 40  # frames of doing the same in one spot before another giver is tried
 
 
@@ -16,13 +15,13 @@ class Autoplay:
     """Walks to somebody, takes their quest, does it; `finished` when one is completed."""
 
     def __init__(self) -> None:
+        self.finished = False
         self.doing = "looking around"
+        self._giver = ""
         self._way: list[tuple[int, int]] = []
         self._goal: tuple[int, int] | None = None
         self._refused: set[str] = set()
         self._stuck = 0
-
-    finished = False
 
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
@@ -62,8 +61,6 @@ class Autoplay:
         self._stuck = 0
         self._goal = None
 
-    _giver = ""
-
     def _next_giver(self, session: Any) -> tuple[int, int] | None:
         """The nearest person who was not asked in vain."""
         near = [
@@ -92,9 +89,7 @@ class Autoplay:
                 self._give_up(session)
                 return
             self._way = [(int(x), int(y)) for x, y in route[1:]]
-        for _ in range(_TILES_A_FRAME):
-            if self._way:
-                x, y = self._way.pop(0)
-                session.x, session.y = float(x), float(y)
+        x, y = self._way.pop(0)
+        session.x, session.y = float(x), float(y)
         self.doing = f"walking to {goal}"
         session.arrive()

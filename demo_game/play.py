@@ -111,10 +111,13 @@ class PlayScreen:
 
     def nearest_actor(self) -> Actor | None:
         """Who or what is in reach; what the quest is about goes first."""
+        return self._nearest_of(self.session.actors(), self.session.target_id)
+
+    def _nearest_of(self, actors: list[Actor], target: str) -> Actor | None:
         here = self.session
         near = [
-            (actor.id != here.target_id, distance, actor.id, actor)
-            for actor in here.actors()
+            (actor.id != target, distance, actor.id, actor)
+            for actor in actors
             if (distance := max(abs(actor.x - here.x), abs(actor.y - here.y))) <= _REACH
         ]
         return min(near, key=lambda entry: entry[:3])[3] if near else None
@@ -149,7 +152,9 @@ class PlayScreen:
         top = round(here.y * TILE) + TILE // 2 - height // 2
         screen.fill((18, 20, 26))
         self._terrain.draw(screen, left, top, wait=pygame.display.get_driver() == "dummy")
-        standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in here.actors()]
+        actors, target = here.actors(), here.target_id
+        nearest = self._nearest_of(actors, target)
+        standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
         standing.append((here.y, "", None))
         frame = int(self._time * 8) % 4 if self._walking else 0
         for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
@@ -159,12 +164,22 @@ class PlayScreen:
                     hero = pygame.transform.flip(hero, True, False)
                 screen.blit(hero, (width // 2 - TILE // 2, height // 2 - TILE // 2))
             else:
-                self._draw_actor(screen, actor, left, top)
-        marks = [(x, y, (250, 208, 96)) for x, y in ([here.target] if here.target else [])]
+                named = actor is nearest or actor.id == target
+                self._draw_actor(screen, actor, left, top, named, actor.id == target)
+        goal = here.target
+        marks = [(*goal, GOLD)] if goal else []
         self._minimap.draw(screen, round(here.x), round(here.y), marks)
         self._draw_words(screen)
 
-    def _draw_actor(self, screen: pygame.Surface, actor: Actor, left: int, top: int) -> None:
+    def _draw_actor(
+        self,
+        screen: pygame.Surface,
+        actor: Actor,
+        left: int,
+        top: int,
+        named: bool,
+        wanted: bool,
+    ) -> None:
         x, y = round(actor.x * TILE) - left, round(actor.y * TILE) - top
         if not (-TILE < x < screen.get_width() and -TILE < y < screen.get_height()):
             return
@@ -172,15 +187,14 @@ class PlayScreen:
         # People shift their weight now and then, each in their own time.
         beat = int(self._time * 2 + len(actor.id) * 0.7) % 6
         screen.blit(pictures[beat if beat < len(pictures) else 0], (x, y))
-        name_colour = GOLD if actor.id == self.session.target_id else INK
-        if actor.id == self.session.target_id or actor is self.nearest_actor():
+        if named:
             self._writer.write(
                 screen,
                 actor.name,
                 x + TILE // 2,
                 y - 18,
                 size="small",
-                colour=name_colour,
+                colour=GOLD if wanted else INK,
                 centred=True,
             )
         if actor.mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,6 @@ class Talk:
     portrait: NDArray[np.uint8] | None = None
     who: str = ""
     quest: Any = None
-    more: list[str] = field(default_factory=list)
 
 
 class Session:
@@ -144,11 +143,12 @@ class Session:
     def actors(self) -> list[Actor]:
         """Everybody and everything near enough to be met, where the facts say they are."""
         found = []
+        target = self.target_id
         for place in self.stage.values():
             if max(abs(place.x - self.x), abs(place.y - self.y)) > _SIGHT:
                 continue
             for entity in self._entities_at(place.id):
-                actor = self._actor(entity, place)
+                actor = self._actor(entity, place, target)
                 if actor is not None:
                     found.append(actor)
         return found
@@ -162,7 +162,7 @@ class Session:
         ]
         return [entity for entity in found if ("dead", entity) not in facts]
 
-    def _actor(self, entity: str, place: procgen.Place) -> Actor | None:
+    def _actor(self, entity: str, place: procgen.Place, target: str) -> Actor | None:
         x, y = self._spot(entity, place)
         if entity not in self._actors:
             kind = self._sort(entity)
@@ -178,7 +178,7 @@ class Session:
             )
         actor = self._actors[entity]
         actor.x, actor.y = x, y
-        actor.mark = self._mark(entity)
+        actor.mark = self._mark(entity, target)
         return actor
 
     def _sort(self, entity: str) -> str:
@@ -187,8 +187,8 @@ class Session:
                 return kind
         return ""
 
-    def _mark(self, entity: str) -> str:
-        if entity == self.target_id:
+    def _mark(self, entity: str, target: str) -> str:
+        if entity == target:
             return "?" if self._sort(entity) == "person" else "!"
         waiting = self.quest is None and entity in self.people and not self.offered.get(entity)
         return "!" if waiting and ("hostile", entity) not in self.facts else ""
@@ -322,7 +322,7 @@ class Session:
             if blows < _BLOWS:
                 return f"You strike {actor.name}. ({_BLOWS - blows} more)"
             self._blows[actor.id] = 0
-        told = self.quest.say(action, self.facts) if self.quest else []
+        told = self.quest.say(action) if self.quest else []
         self.facts = procgen.apply(action, self.facts)
         if verb in procgen.EVENTS:
             self.profile.record(verb, action[1])
@@ -389,9 +389,7 @@ class Session:
             spoken = self.quest.spoken(act) if person == self.quest.giver else ""
             talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
             if person == self.quest.giver:
-                talk.options, talk.actions = ["I am on my way.", "I give it up."], ["close", "drop"]
-                talk.options.reverse()
-                talk.actions.reverse()
+                talk.options, talk.actions = ["I give it up.", "I am on my way."], ["drop", "close"]
         return talk
 
     def answer(self, talk: Talk, number: int) -> Talk | str | None:

@@ -86,7 +86,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     if args.load:
         current = PlayScreen(Session.load(Path(args.load), pack), save)
     elif args.seed is not None or args.headless or args.autoplay:
-        seed = TitleScreen(args.seed or 0, pack, can_load=False).seed
+        seed = procgen.typed_seed(args.seed or "0")
         current = PlayScreen(Session.start(seed, pack), save)
     else:
         current = TitleScreen(42, pack, can_load=save.exists())

@@ -34,8 +34,7 @@ class TitleScreen:
     @property
     def seed(self) -> int | str:
         """The seed as typed: digits are a number, all else is a text; nothing typed is 0."""
-        text = self.text.strip()
-        return int(text) if text.lstrip("-").isdecimal() else text or 0
+        return procgen.typed_seed(self.text.strip() or "0")
 
     def handle(self, event: pygame.event.Event) -> None:
         """Takes a key press."""

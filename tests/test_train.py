@@ -16,9 +16,10 @@ from PIL import Image
 from training_data import SMALL, write_set
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.files import write_atomic
 from aigc_procgen.train import losses
 from aigc_procgen.train.augment import draw_augmentation
-from aigc_procgen.train.checkpoint import load_checkpoint, write_atomic
+from aigc_procgen.train.checkpoint import load_checkpoint
 from aigc_procgen.train.config import Config, preset
 from aigc_procgen.train.dataset import fit_palette, load_dataset
 from aigc_procgen.train.finish import finish

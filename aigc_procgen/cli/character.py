@@ -9,8 +9,9 @@ import numpy as np
 
 import aigc_procgen as procgen
 from aigc_procgen.core.png import sheet, write_png
+from aigc_procgen.core.random import typed_seed
 
-from .common import add_pack, chosen_pack, seed
+from .common import add_pack, chosen_pack
 
 __all__ = ["add_parser", "run"]
 
@@ -18,7 +19,7 @@ __all__ = ["add_parser", "run"]
 def add_parser(subparsers: Any) -> None:
     """Adds `character` to the command's parser."""
     parser = subparsers.add_parser("character", help="one person of a seed", description=__doc__)
-    parser.add_argument("seed", type=seed)
+    parser.add_argument("seed", type=typed_seed)
     parser.add_argument("--role", help="ranger, smith, … (default: drawn)")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     parser.add_argument("--png", metavar="FILE", help="sprite, four steps of walking, portrait")

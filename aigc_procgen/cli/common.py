@@ -1,4 +1,4 @@
-"""What several verbs share: the seed's argument, the pack's, and where pictures go."""
+"""What several verbs share: the pack's argument."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import argparse
 from typing import Any
 
 from aigc_procgen.core.pack import Pack, load_pack
-from aigc_procgen.core.random import Seed
 
-__all__ = ["add_pack", "chosen_pack", "seed"]
-
-
-def seed(text: str) -> Seed:
-    """A seed as typed: digits are a number, all else is a text."""
-    return int(text) if text.lstrip("-").isdecimal() and text.count("-") < 2 else text
+__all__ = ["add_pack", "chosen_pack"]
 
 
 def add_pack(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,7 @@ import argparse
 from typing import Any
 
 import aigc_procgen as procgen
-
-from .common import seed
+from aigc_procgen.core.random import typed_seed
 
 __all__ = ["add_parser", "run"]
 
@@ -15,7 +14,7 @@ __all__ = ["add_parser", "run"]
 def add_parser(subparsers: Any) -> None:
     """Adds `quest` to the command's parser."""
     parser = subparsers.add_parser("quest", help="a quest of a seed", description=__doc__)
-    parser.add_argument("seed", type=seed)
+    parser.add_argument("seed", type=typed_seed)
     parser.add_argument("--index", type=int, default=0, help="0 is the first quest, 1 the next …")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     parser.set_defaults(func=run)

@@ -7,8 +7,9 @@ from typing import Any
 
 import aigc_procgen as procgen
 from aigc_procgen.core.png import write_png
+from aigc_procgen.core.random import typed_seed
 
-from .common import add_pack, chosen_pack, seed
+from .common import add_pack, chosen_pack
 
 __all__ = ["add_parser", "run"]
 
@@ -16,7 +17,7 @@ __all__ = ["add_parser", "run"]
 def add_parser(subparsers: Any) -> None:
     """Adds `world` to the command's parser."""
     parser = subparsers.add_parser("world", help="a map of a seed as a PNG", description=__doc__)
-    parser.add_argument("seed", type=seed)
+    parser.add_argument("seed", type=typed_seed)
     parser.add_argument("--png", required=True, metavar="FILE", help="where the picture goes")
     parser.add_argument(
         "--x", type=int, help="west edge in tiles (default: the start in the middle)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InvalidArgument, PackError
+from .files import write_atomic
 from .manifest import FORMAT, KINDS, check_entry, check_files, parse_manifest
 
 __all__ = [
@@ -237,15 +239,12 @@ def write_pack(
 def _write_zip(place: Path, contents: dict[str, bytes]) -> None:
     if place.is_dir():
         raise InvalidArgument(f"out must be a file where it ends in .zip, not {str(place)!r}")
-    temporary = place.with_name(place.name + ".part")
-    try:
-        with zipfile.ZipFile(temporary, "w") as archive:
-            for file, data in sorted(contents.items()):
-                # A ZipInfo of 1980, not a file's own date: equal packs are equal bytes.
-                archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
-        os.replace(temporary, place)
-    finally:
-        temporary.unlink(missing_ok=True)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for file, data in sorted(contents.items()):
+            # A ZipInfo of 1980, not a file's own date: equal packs are equal bytes.
+            archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
+    write_atomic(place, whole.getvalue())
 
 
 def _write_folder(place: Path, contents: dict[str, bytes]) -> None:

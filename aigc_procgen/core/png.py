@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InvalidArgument, check_int
+from .files import write_atomic
 
 __all__ = ["encode_png", "sheet", "write_png"]
 
@@ -39,12 +40,7 @@ def write_png(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
     """Writes RGBA pixels uint8 [h, w, 4] as a PNG, whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(target.name + ".part")
-    try:
-        temporary.write_bytes(encode_png(pixels))
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomic(target, encode_png(pixels))
 
 
 def sheet(pictures: NDArray[np.uint8], columns: int, scale: int = 3) -> NDArray[np.uint8]:

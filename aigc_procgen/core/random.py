@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .errors import InvalidArgument
 
-__all__ = ["Name", "Seed", "Stream", "check_seed", "key", "stream"]
+__all__ = ["Name", "Seed", "Stream", "check_seed", "key", "stream", "typed_seed"]
 
 Seed = int | str
 Name = int | str
@@ -39,6 +39,16 @@ def check_seed(seed: Seed) -> Seed:
     if number.bit_length() > 4096:  # Python refuses to print far longer ones
         raise InvalidArgument(f"seed must have at most 4096 bits, not {number.bit_length()}")
     return number
+
+
+def typed_seed(text: str) -> Seed:
+    """A seed as somebody types it: a whole number where it is one, else the text.
+
+    >>> typed_seed("-7"), typed_seed("--7"), typed_seed("Ada")
+    (-7, '--7', 'Ada')
+    """
+    digits = text.removeprefix("-")
+    return check_seed(int(text)) if digits.isdecimal() and len(digits) < 4300 else text
 
 
 def key(seed: Seed, *names: Name) -> int:

@@ -15,26 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aigc_procgen.core.files import write_atomic
+
 from .errors import DataError
 
 __all__ = ["new_set", "write_bytes", "write_json", "write_npz"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes the file beside its place and moves it there: nobody ever sees half of it."""
+    """Writes the file and its folder, whole or not at all; `DataError` if it cannot."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomic(path, data)
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror or error}") from None
 

@@ -13,9 +13,9 @@ from aigc_procgen.core.errors import InvalidArgument, check_choice
 
 from .strategies import motivations
 
-MOTIVATIONS = tuple(motivations())
-
 __all__ = ["EVENTS", "Profile"]
+
+MOTIVATIONS = tuple(motivations())
 
 # Thousandths of a motivation that an event speaks for.
 EVENTS: dict[str, dict[str, int]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -108,12 +109,7 @@ class Quest(Record):
 
     def next_objective(self, facts: Facts) -> Objective | None:
         """The first objective after the last one that shows as done; None when all are."""
-        last = -1
-        for place, objective in enumerate(self.objectives):
-            # Earlier deeds may leave no trace (a thing taken is given away): later ones vouch.
-            if objective.done(facts):
-                last = place
-        left = self.objectives[last + 1 :]
+        left = self._left(facts)
         return left[0] if left else None
 
     def way(self, facts: Facts) -> tuple[Action, ...]:
@@ -127,10 +123,12 @@ class Quest(Record):
         return found
 
     def _left(self, facts: Facts) -> tuple[Objective, ...]:
-        following = self.next_objective(facts)
-        if following is None:
-            return ()
-        return self.objectives[self.objectives.index(following) :]
+        last = -1
+        for place, objective in enumerate(self.objectives):
+            # Earlier deeds may leave no trace (a thing taken is given away): later ones vouch.
+            if objective.done(facts):
+                last = place
+        return self.objectives[last + 1 :]
 
     def check(self, facts: Facts) -> QuestStatus:
         """Whether the quest is done, still open, or broken by what happened since."""
@@ -159,7 +157,7 @@ class Quest(Record):
         """The words of an act of this quest, "" if it has none."""
         return " ".join(line.text for line in self.lines if line.act == act)
 
-    def say(self, action: Action, facts: Facts) -> list[tuple[str, str]]:
+    def say(self, action: Action) -> list[tuple[str, str]]:
         """What people say while an action is performed, as (speaker, words)."""
         for objective in self.objectives:
             if objective.action == action:
@@ -219,8 +217,12 @@ def plan_quest(
     ]
     urgent = [option for option in options if not option[0].fallback]
     dice = stream(seed, "quest", giver, index)
+    liked = (
+        profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))
+    )
+    drives = {fact[2]: int(fact[3]) for fact in facts.find("drive", giver)}
     for group in (urgent, [option for option in options if option[0].fallback]):
-        weights = [_weight(facts, giver, option[0], profile) for option in group]
+        weights = [_weight(option[0], drives, liked) for option in group]
         for attempt in range(min(_TRIES, len(group))):
             chosen = dice.weighted(range(len(group)), weights)
             weights[chosen] = 0
@@ -242,22 +244,17 @@ def _can_ask(facts: Facts, person: str) -> bool:
     return ("person", person) in facts and not held and not any((f, person) in facts for f in flaws)
 
 
-def _weight(facts: Facts, giver: str, strategy: Strategy, profile: Profile | None) -> int:
-    drive = next(
-        (int(f[3]) for f in facts.find("drive", giver) if f[2] == strategy.motivation), 300
-    )
-    liked = profile.weights()[strategy.motivation] if profile else 1000 // len(motivations())
+def _weight(strategy: Strategy, drives: Mapping[str, int], liked: Mapping[str, int]) -> int:
+    drive = drives.get(strategy.motivation, 300)
     urgency = 3 if strategy.mood == "urgent" else 2
-    return 1 + strategy.weight * drive * liked * urgency // 1000
+    return 1 + strategy.weight * drive * liked[strategy.motivation] * urgency // 1000
 
 
 def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Quest:
     """The quest of a plan, with its words."""
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
-    home = facts.place_of(giver)
-    roles = {"giver": giver, **({"home": home} if home else {}), **found.roles}
-    speaker = Speaker(seed, facts, roles, giver, "quest", quest_id)
+    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
     objectives = _objectives(found, facts)
@@ -348,19 +345,16 @@ def _add_replies(
     objectives: tuple[Objective, ...],
     giver: str,
     index: int,
-    add: object,
+    add: Callable[[str, str, str], None],
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
-    assert callable(add)
     for number, objective in enumerate(objectives):
         verb, *names = objective.action
         person = names[-1] if verb in ("give", "exchange") else names[0]
         if verb not in ("listen", "report", "give") or ("person", person) not in facts:
             continue
-        home = facts.place_of(person)
-        roles = {"giver": person, **({"home": home} if home else {})}
-        roles |= {"topic": names[1] if verb == "listen" else names[0]}
-        speaker = Speaker(seed, facts, roles, person, objective.id, index)
+        topic = names[1] if verb == "listen" else names[0]
+        speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
         last = number == len(objectives) - 1
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
@@ -371,10 +365,3 @@ def _add_replies(
                 "thanks" if last or person == giver else "receive", mood=mood, index=index
             )
         add(f"reply {objective.id}", person, text)
-
-
-def replay(quest: Quest, facts: Facts) -> Facts:
-    """The facts after the quest's proof; `InvalidArgument` at an action that is not legal."""
-    for action in quest.proof:
-        facts = apply(action, facts)
-    return facts

@@ -36,8 +36,8 @@ def sentence_case(text: str) -> str:
     return re.sub(r"(^|[.!?]\s+)([a-z])", lambda m: m[1] + m[2].upper(), text)
 
 
-def _many(facts: Facts, entity: str) -> bool:
-    return int(facts.value("count", entity, "1")) > 1
+def _count(facts: Facts, entity: str) -> int:
+    return int(facts.value("count", entity, "1"))
 
 
 def phrase(facts: Facts, entity: str, form: str = "the") -> str:
@@ -45,9 +45,8 @@ def phrase(facts: Facts, entity: str, form: str = "the") -> str:
     name = facts.value("name", entity, entity)
     if ("proper", entity) in facts:
         return name
-    if _many(facts, entity):
+    if (count := _count(facts, entity)) > 1:
         plural = facts.value("plural", entity, name)
-        count = int(facts.value("count", entity, "1"))
         number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
         return {"the": f"the {plural}", "a": f"{number} {plural}"}.get(form, plural)
     article = facts.value("article", entity, "a")
@@ -55,13 +54,17 @@ def phrase(facts: Facts, entity: str, form: str = "the") -> str:
 
 
 class Speaker:
-    """Somebody's way of putting things about a set of roles; draws are keyed by `names`."""
+    """Somebody's way of putting things about a set of roles; draws are keyed by `names`.
+
+    The roles giver and home are the speaker and the speaker's place, unless `roles` says otherwise.
+    """
 
     def __init__(
-        self, seed: Seed, facts: Facts, roles: Mapping[str, str], person: str, *names: str | int
+        self, seed: Seed, facts: Facts, person: str, roles: Mapping[str, str], *names: str | int
     ) -> None:
         self.facts = facts
-        self.roles = dict(roles)
+        home = facts.place_of(person)
+        self.roles = {"giver": person, **({"home": home} if home else {}), **roles}
         self.voice = facts.value("voice", person, "plain")
         self._seed = seed
         self._person = person
@@ -125,16 +128,15 @@ class Speaker:
         if entity is None:
             return None
         if one is not None:
-            return many if _many(self.facts, entity) else one
-        if form in ("the", "a", "plural", ""):
-            return phrase(self.facts, entity, form or "")
+            return many if _count(self.facts, entity) > 1 else one
+        if form in ("the", "a", "number", "plural", ""):
+            return phrase(self.facts, entity, "a" if form == "number" else form)
         if form in ("they", "them", "their"):
-            sex = "many" if _many(self.facts, entity) else self.facts.value("gender", entity)
+            many_are = _count(self.facts, entity) > 1
+            sex = "many" if many_are else self.facts.value("gender", entity)
             return _PRONOUNS.get(sex, _PRONOUNS[""])[("they", "them", "their").index(form)]
         if form in ("where", "place"):
             return self._where(entity)
-        if form == "number":
-            return phrase(self.facts, entity, "a")
         return self.facts.value(form, entity) or None
 
     def _where(self, entity: str) -> str | None:
@@ -147,8 +149,6 @@ class Speaker:
 
 def small_talk(seed: Seed, facts: Facts, person: str, index: int = 0) -> str:
     """A greeting and something said for the sake of it, by somebody who asks for nothing."""
-    home = facts.place_of(person)
-    roles = {"giver": person, **({"home": home} if home else {})}
-    speaker = Speaker(seed, facts, roles, person, "small talk", person, index)
+    speaker = Speaker(seed, facts, person, {}, "small talk", person, index)
     lines = (speaker.line("greet", index=index), speaker.line("small_talk", index=index))
     return " ".join(line for line in lines if line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
@@ -11,23 +10,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.files import write_atomic
 
-__all__ = ["load_checkpoint", "pack_adam", "save_checkpoint", "unpack_adam", "write_atomic"]
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a file so that a reader, or a crash, sees the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+__all__ = ["load_checkpoint", "pack_adam", "save_checkpoint", "unpack_adam"]
 
 
 def save_checkpoint(path: Path, tensors: dict[str, Tensor], counters: dict[str, str]) -> None:

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.files import write_atomic
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import key
 
 from . import losses
 from .augment import draw_augmentation
-from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam, write_atomic
+from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .config import Config
 from .dataset import load_dataset
 from .finish import finish
@@ -75,8 +76,7 @@ class Trainer:
     """A training run in a folder; made anew, or continued if the folder holds one.
 
     `data` is a file that `data build` wrote; `command` is noted for the manifest.
-    Raises `InvalidArgument` if the folder holds a run of
-    another configuration or of other data.
+    Raises `InvalidArgument` if the folder holds a run of another configuration or of other data.
     """
 
     def __init__(
@@ -106,8 +106,9 @@ class Trainer:
         if self.device.type != "mps":
             for net in (self.generator, self.critic, self.average):
                 net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.adam_generator = torch.optim.Adam(self.generator.parameters(), betas=self._betas(0))
-        self.adam_critic = torch.optim.Adam(self.critic.parameters(), betas=self._betas(0))
+        betas = (0.5 if config.arch == "dcgan" else 0.0, config.beta2[0])
+        self.adam_generator = torch.optim.Adam(self.generator.parameters(), betas=betas)
+        self.adam_critic = torch.optim.Adam(self.critic.parameters(), betas=betas)
         self.step = 0
         if (self.run / "checkpoint.safetensors").exists():
             self._resume()
@@ -220,10 +221,6 @@ class Trainer:
         part = min(self.images / self.config.burn_in, 1.0)
         return pair[1] + (pair[0] - pair[1]) * (1 + math.cos(math.pi * part)) / 2
 
-    def _betas(self, images: int) -> tuple[float, float]:
-        beta1 = 0.5 if self.config.arch == "dcgan" else 0.0
-        return beta1, self.config.beta2[0]
-
     def _set_optimisers(self) -> None:
         for optimizer in (self.adam_generator, self.adam_critic):
             for group in optimizer.param_groups:
@@ -321,6 +318,7 @@ class Trainer:
             "attributes": {name: list(v) for name, v in self.dataset.attributes.items()},
             "palette": palette,
         }
+        self.run.mkdir(parents=True, exist_ok=True)
         write_atomic(self.run / "run.json", json.dumps(about, indent=1).encode())
 
     def _earlier_palette(self, data: str | Path) -> NDArray[np.uint8] | None:
