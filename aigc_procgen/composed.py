@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .art import atlas, pictures
-from .core.errors import InvalidArgument, SaveError, check_int
+from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
@@ -42,6 +42,7 @@ __all__ = [
 WORLD_VERSION = 1  # changes whenever a seed gives another world
 _SAVE_FORMAT = 1
 _PROP_VARIANTS = 6
+DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
 
 
@@ -53,25 +54,61 @@ class Character(Person):
     pack: Pack | None = field(default=None, repr=False, compare=False, metadata={"json": False})
 
     @cached_property
+    def _drawn(self) -> NDArray[np.uint8]:
+        """All pictures of the figure [directions, frames, size, size, 4]."""
+        return _frozen(pictures.figure(self._art, self.art_seed, self.attributes))
+
+    @property
+    def _art(self) -> Pack:
+        return self.pack or default_pack()
+
+    @property
     def sprite(self) -> NDArray[np.uint8]:
-        """The figure uint8 [32, 32, 4] that shows the attributes."""
-        picture = pictures.figure(self.pack or default_pack(), self.art_seed, self.attributes)
-        picture.flags.writeable = False
-        return picture
+        """The figure uint8 [size, size, 4] that shows the attributes, standing."""
+        return np.asarray(self._drawn[0, 0])
 
     @cached_property
     def walk(self) -> NDArray[np.uint8]:
-        """Four frames uint8 [4, 32, 32, 4] of walking, moved from the sprite's own pixels."""
-        frames = pictures.walk(self.sprite)
-        frames.flags.writeable = False
-        return frames
+        """The frames uint8 [frames, size, size, 4] of walking towards the player, drawn by the
+        pack in one pass; four frames of moved pixels if the pack draws only one.
+        """
+        return self._walking(0)
+
+    def walk_facing(self, direction: str) -> NDArray[np.uint8]:
+        """The frames of walking "down", "up", "left" or "right", uint8 [frames, size, size, 4].
+
+        A pack that draws one direction shows it everywhere, mirrored to the left.
+        """
+        check_choice("direction", direction, DIRECTIONS)
+        known = self._art.model("characters").directions
+        if direction in known:
+            return self._walking(known.index(direction))
+        return self.walk[:, :, ::-1] if direction == "left" else self.walk
+
+    def _walking(self, index: int) -> NDArray[np.uint8]:
+        frames = self._drawn[index]
+        return frames if len(frames) > 1 else _frozen(pictures.walk(frames[0]))
 
     @cached_property
     def portrait(self) -> NDArray[np.uint8]:
-        """Head and shoulders uint8 [32, 32, 4], the sprite's own pixels twice as large."""
-        picture = pictures.portrait(self.sprite)
-        picture.flags.writeable = False
-        return picture
+        """The calm face uint8 [size, size, 4]; see `face`."""
+        return self.face("calm")
+
+    def face(self, mood: str) -> NDArray[np.uint8]:
+        """The head uint8 [size, size, 4] in a mood that the pack's portraits know ("calm", "glad",
+        "grim", "sad"); a pack without portraits gives the sprite's head twice as large.
+        """
+        pack = self._art
+        if not any(model.kind == "portraits" for model in pack.models.values()):
+            return _frozen(pictures.portrait(self.sprite))
+        check_choice("mood", mood, pack.model("portraits").attributes.get("mood", (mood,)))
+        wishes = {**self.attributes, "mood": mood}
+        return _frozen(pictures.face(pack, self.art_seed, wishes))
+
+
+def _frozen(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    picture.flags.writeable = False
+    return picture
 
 
 def _character(person: Person, seed: Seed, pack: Pack | None) -> Character:

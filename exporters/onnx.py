@@ -24,6 +24,7 @@ __all__ = ["Agreement", "check_graph", "compare", "export_run"]
 
 OPSET = 15
 IR_VERSION = 8
+_LARGE = 512  # values: smaller tensors are not worth a cast
 # The operators of Unity's Inference Engine 2.4 that these graphs can need; Shape and friends come
 # from a batch of any size.
 OPERATORS = frozenset(
@@ -63,6 +64,7 @@ OPERATORS = frozenset(
         "Shape",
         "Slice",
         "Softmax",
+        "Split",
         "Sqrt",
         "Squeeze",
         "Sub",
@@ -100,7 +102,7 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     _need("torch")
     from aigc_procgen.train.checkpoint import load_checkpoint
     from aigc_procgen.train.config import Config
-    from aigc_procgen.train.trainer import build_generator
+    from aigc_procgen.train.trainer import Shape, build_generator
 
     if not (run / "run.json").exists() or not (run / "checkpoint.safetensors").exists():
         raise InvalidArgument(
@@ -110,16 +112,26 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     about = json.loads((run / "run.json").read_text(encoding="utf-8"))
     config = Config.from_dict(about["config"])
     labels = sum(len(names) for names in about["attributes"].values())
-    net = build_generator(config, labels)
+    # Runs of before figures had frames say nothing about their shape.
+    about["shape"] = Shape.from_dict(about.get("shape", {"labels": labels})).to_dict()
+    net = build_generator(config, Shape.from_dict(about["shape"]))
     tensors, counters = load_checkpoint(run / "checkpoint.safetensors")
     prefix = "ema."
     state = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
     net.load_state_dict(state)
     net.eval().requires_grad_(False)
+    codebook: Any = getattr(net, "codebook", None)
+    if codebook is not None:
+        codebook.temperature = config.drawn_temperature
+    for weight in net.parameters():
+        weight.copy_(weight.half().float())  # as the file keeps them
+    for buffer in net.buffers():
+        if buffer.is_floating_point():
+            buffer.copy_(buffer.half().float())
     return about, net, int(counters["step"]) * config.batch
 
 
-def _finished(net: Any, palette: NDArray[np.uint8]) -> Any:
+def _finished(net: Any, palette: NDArray[np.uint8], pictures: int) -> Any:
     """The network with its last layer: (z, label, palette) -> uint8 [n, h, w, 4]."""
     torch = _need("torch")
     from aigc_procgen.train.finish import finish
@@ -131,7 +143,7 @@ def _finished(net: Any, palette: NDArray[np.uint8]) -> Any:
             self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
 
         def forward(self, z: Any, label: Any, draw: Any) -> Any:
-            return finish(self.net(z, label), self.choose, draw)
+            return finish(self.net(z, label), self.choose, draw, pictures)
 
     return Finished()
 
@@ -146,7 +158,9 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     run = Path(run)
     about, net, shown = _run_parts(run)
     config, palette = about["config"], np.array(about["palette"], np.uint8)
-    labels = sum(len(names) for names in about["attributes"].values())
+    labels, side = about["shape"]["labels"], about["shape"]["size"]
+    pictures = about["shape"]["pictures"]
+    shape = [*([pictures] if pictures > 1 else []), side, side, 4]
     buffer = io.BytesIO()
     inputs = (
         torch.zeros(2, config["latent"]),
@@ -157,7 +171,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         # The older exporter is deprecated, but the newer one cannot be held to opset 15.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _finished(net, palette).eval(),
+            _finished(net, palette, pictures).eval(),
             inputs,
             buffer,
             input_names=["z", "label", "palette"],
@@ -169,21 +183,24 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     model = onnx.load_from_string(buffer.getvalue())
     model.ir_version = IR_VERSION
     model.producer_name, model.producer_version = "aigc_procgen", ""
-    _name_output(model)
+    _name_output(model, shape)
+    _halve_weights(model)
     data = model.SerializeToString(deterministic=True)
     check_graph(data)
     entry = {
         "kind": config["kind"],
         "file": f"{config['kind']}.onnx",
         "sha256": hashlib.sha256(data).hexdigest(),
-        "size": 32,
+        "size": side,
+        "frames": about.get("frames", 1),
+        "directions": about.get("directions", []),
         "latent": config["latent"],
         "inputs": [
             {"name": "z", "shape": ["N", config["latent"]], "dtype": "float32"},
             {"name": "label", "shape": ["N", labels], "dtype": "float32"},
             {"name": "palette", "shape": [len(palette), 3], "dtype": "float32"},
         ],
-        "outputs": [{"name": "pixels", "shape": ["N", 32, 32, 4], "dtype": "uint8"}],
+        "outputs": [{"name": "pixels", "shape": ["N", *shape], "dtype": "uint8"}],
         "attributes": about["attributes"],
         "palette": about["palette"],
         "licence": about["licence"],
@@ -199,15 +216,35 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     return data, entry
 
 
-def _name_output(model: Any) -> None:
+def _name_output(model: Any, shape: list[int]) -> None:
     """Gives the output its fixed sizes: tracing leaves names where the batch is free."""
-    for dimension, size in zip(
-        model.graph.output[0].type.tensor_type.shape.dim, (None, 32, 32, 4), strict=True
-    ):
-        if size is None:
-            dimension.dim_param = "N"
-        else:
-            dimension.dim_value = size
+    dimensions = model.graph.output[0].type.tensor_type.shape.dim
+    dimensions[0].dim_param = "N"
+    for dimension, size in zip(dimensions[1:], shape, strict=True):
+        dimension.dim_value = size
+
+
+def _halve_weights(model: Any) -> None:
+    """Keeps large weights as float16 with a cast in front of their use: half the file.
+
+    A runtime folds the casts when it loads the graph and works in float32 from then on.
+    """
+    onnx = _need("onnx")
+    casts = []
+    for tensor in model.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < _LARGE:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        casts.append(
+            onnx.helper.make_node(
+                "Cast", [f"{name}_half"], [name], f"{name}_cast", to=onnx.TensorProto.FLOAT
+            )
+        )
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
 
 
 def check_graph(data: bytes) -> None:
@@ -232,7 +269,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
     about, net, _ = _run_parts(Path(run))
     palette = np.array(about["palette"], np.uint8)
-    finished = _finished(net, palette).eval()
+    finished = _finished(net, palette, about["shape"]["pictures"]).eval()
     random = np.random.default_rng(0)
     z = random.standard_normal((images, about["config"]["latent"])).astype(np.float32)
     blocks = []
@@ -247,7 +284,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     model = onnx.load_from_string(data)
     raw_name = _raw_output(model)
     model.graph.output.append(
-        onnx.helper.make_tensor_value_info(raw_name, onnx.TensorProto.FLOAT, ["N", 4, 32, 32])
+        onnx.helper.make_tensor_value_info(raw_name, onnx.TensorProto.FLOAT, None)
     )
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
@@ -260,7 +297,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     differing = (pixels != torch_pixels).any(-1)
     return Agreement(
         images=images,
-        raw_difference=float(np.abs(raw - torch_raw).max()),
+        raw_difference=float(np.abs(raw.reshape(torch_raw.shape) - torch_raw).max()),
         pixels_differing=int(differing.sum()),
         pixels=differing.size,
     )

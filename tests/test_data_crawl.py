@@ -113,7 +113,8 @@ def test_sets_keep_the_contract(built):
     for kind in kinds:
         data = read_set(built / f"{kind}.npz")
         assert data.kind == kind
-        assert data.images.shape[1:] == (32, 32, 4)
+        frames = (4,) if kind == "characters" else ()
+        assert data.images.shape[1:] == (*frames, 32, 32, 4)
         assert set(np.unique(data.images[..., 3])) <= {0, 255}
         assert not data.images[data.images[..., 3] == 0].any()
         assert data.labels.shape == (len(data.images), len(data.attributes))
@@ -166,7 +167,7 @@ def test_all_values_of_an_attribute_occur(built):
 def test_dwarves_are_shorter_than_humans(built):
     """Short species lose rows of their legs, so their pictures begin lower."""
     data = read_set(built / "characters.npz")
-    rows = (data.images[..., 3] > 0).any(2).argmax(1)
+    rows = (data.images[:, 0, ..., 3] > 0).any(2).argmax(1)
     species = data.attributes["species"]
     bare = data.labels[:, list(data.attributes).index("headgear")] == 0
     tall = rows[bare & (data.labels[:, 0] == species.index("human"))].min()
@@ -183,7 +184,7 @@ def test_skirts_cover_boots_and_armour_covers_neither_hair():
     rows[0, [SLOTS.index("boots"), SLOTS.index("skirt")]] = 1, 2
     rows[1, [SLOTS.index("hair"), SLOTS.index("armour")]] = 1, 2
     rows[2, [SLOTS.index("base"), SLOTS.index("armour")]] = 1, 2
-    made = compose(stack, rows, np.array([32, 32, 18], np.int32))
+    made = compose(stack, rows, np.array([32, 32, 18], np.int32))[:, 0]
     assert tuple(made[0, 5, 5, :3]) == (0, 200, 0)
     assert tuple(made[1, 5, 5, :3]) == (200, 0, 0)
     assert tuple(made[2, 17, 5, :3]) == (0, 200, 0)
@@ -196,7 +197,7 @@ def test_figures_have_a_black_rim():
     stack[1, 10:12, 10:12] = (200, 100, 0, 255)
     rows = np.zeros((1, len(SLOTS)), np.int32)
     rows[0, 1] = 1
-    made = compose(stack, rows, np.array([32], np.int32))[0]
+    made = compose(stack, rows, np.array([32], np.int32))[0, 0]
     assert int((made[..., 3] > 0).sum()) == 12
     assert tuple(made[9, 10]) == (0, 0, 0, 255)
 
@@ -292,7 +293,7 @@ def test_other_art_and_bad_counts_are_refused(tmp_path, archive):
     (tmp_path / "a.png").write_bytes(encode_png(np.zeros((4, 4, 4), np.uint8)))
     with pytest.raises(DataError, match="is not the crawl art"):
         build_crawl(tmp_path, tmp_path / "out")
-    with pytest.raises(InvalidArgument, match="characters must be between 1 and 500000, not 0"):
+    with pytest.raises(InvalidArgument, match="characters must be between 1 and 100000, not 0"):
         build_crawl(archive, tmp_path / "out", characters=0)
     assert not (tmp_path / "out").exists()
 
@@ -325,3 +326,25 @@ def test_digest_is_over_files_in_any_order():
     one = files_digest({"a": b"1", "b": b"2"})
     assert one == files_digest({"b": b"2", "a": b"1"})
     assert one != files_digest({"a": b"2", "b": b"1"})
+
+
+def test_a_walk_lifts_one_foot_at_a_time(built):
+    """Of the four frames two stand alike, and the two steps differ from them and each other."""
+    data = read_set(built / "characters.npz")
+    assert data.frames == 4
+    stand, left, again, right = (data.images[:, frame] for frame in range(4))
+    assert np.array_equal(stand, again)
+    for one, other in ((stand, left), (stand, right), (left, right)):
+        assert (one != other).any((1, 2, 3)).mean() > 0.8
+
+
+def test_parts_say_what_a_figure_is_made_of(built):
+    """Figures of the same parts are the same picture, and some figures are held out."""
+    data = read_set(built / "characters.npz")
+    assert data.parts is not None
+    assert data.held_out is not None
+    assert data.parts.shape == (len(data.images), len(data.slots))
+    assert 0 < data.held_out.sum() < len(data.images) // 8
+    looks = {}
+    for parts, image in zip(data.parts, data.images, strict=True):
+        assert looks.setdefault(parts.tobytes(), image.tobytes()) == image.tobytes()

@@ -12,11 +12,13 @@ import time
 import numpy as np
 import pytest
 import torch
+from aigc_procgen.exporters.onnx import compare, export_run
 from PIL import Image
 from training_data import SMALL, write_set
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.files import write_atomic
+from aigc_procgen.core.manifest import check_entry
 from aigc_procgen.train import losses
 from aigc_procgen.train.augment import draw_augmentation
 from aigc_procgen.train.checkpoint import load_checkpoint
@@ -117,7 +119,7 @@ def test_classes_are_shown_equally_often(tmp_path):
     arrays["labels"][:2] = 1
     np.savez(path, **arrays)
     dataset, _ = load_dataset(path, 12)
-    _, labels = dataset.batch(2000, torch.Generator().manual_seed(0))
+    labels = dataset.labels[dataset.rows(2000, torch.Generator().manual_seed(0))]
     assert labels.mean(0)[:2].tolist() == pytest.approx([0.5, 0.5], abs=0.05)
 
 
@@ -225,8 +227,10 @@ def test_atomic_write_keeps_the_old_file_when_it_fails(tmp_path, monkeypatch):
 
 def test_bad_settings_are_refused():
     """Each says which setting, its value and what would do."""
-    with pytest.raises(InvalidArgument, match="widths must be 3"):
-        preset("tiles", widths=(1, 2))
+    with pytest.raises(InvalidArgument, match="widths must be 2 to 4"):
+        preset("tiles", widths=(1,))
+    with pytest.raises(InvalidArgument, match="temperature must be above 0, not 0"):
+        preset("sprites", temperature=0)
     with pytest.raises(InvalidArgument, match="no setting 'gama'"):
         preset("tiles", gama=1)
     with pytest.raises(InvalidArgument, match="preset must be one of"):
@@ -241,3 +245,52 @@ def test_label_drop_opens_whole_attributes(tmp_path):
     mask = trainer._kept_labels(200, torch.Generator().manual_seed(3))
     assert set(mask[:, :3].sum(1).tolist()) == {0.0, 3.0}
     assert set(mask[:, 3:].sum(1).tolist()) == {0.0, 2.0}
+
+
+def test_parts_that_never_go_with_a_label_are_not_chosen(tmp_path):
+    """The codebook gives each slot a whole part, and none that the set never has with the label."""
+    data = write_set(tmp_path / "characters.npz")
+    trainer = Trainer(small(), data, tmp_path / "run", "cpu")
+    label = trainer.dataset.labels
+    choice = trainer.generator.codebook(torch.randn(len(label), trainer.config.latent), label)
+    assert torch.allclose(choice.sum(1), torch.ones(len(label)))
+    chosen = trainer.dataset.labels[choice.argmax(1)]
+    assert torch.equal(chosen[label > 0], label[label > 0])
+
+
+def test_warm_up_learns_to_draw_from_parts(tmp_path):
+    """Steps without a critic leave it alone and bring the drawings nearer to the set's."""
+    data = write_set(tmp_path / "characters.npz")
+    trainer = Trainer(small(warm_up=10_000), data, tmp_path / "run", "cpu")
+    before = [value.clone() for value in trainer.critic.parameters()]
+    distances = [float(trainer.train_step()["reconstruction"]) for _ in range(60)]
+    assert sum(distances[-5:]) < 0.9 * sum(distances[:5])
+    assert all(map(torch.equal, before, trainer.critic.parameters()))
+
+
+def test_figures_of_many_pictures_and_other_sizes_train_and_export(tmp_path):
+    """Two directions of two frames at 16 x 16 come out of one graph, as the manifest says."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 255, (12, 4, 16, 16, 4), np.uint8)
+    images[..., 3] = 255
+    meta = {
+        "kind": "characters",
+        "attributes": {"figure": ["a", "b"]},
+        "frames": 2,
+        "directions": ["down", "up"],
+        "licence": "CC0-1.0",
+        "source": "drawn here",
+        "digest": "0" * 64,
+    }
+    labels = np.arange(12, dtype=np.uint8)[:, None] % 2
+    held_out = np.arange(12) >= 10
+    path = tmp_path / "characters.npz"
+    np.savez(path, images=images, labels=labels, held_out=held_out, meta=np.array(json.dumps(meta)))
+    trainer = Trainer(small(images=8), path, tmp_path / "run", "cpu", command="train")
+    assert len(trainer.dataset) == 10
+    trainer.train()
+    data, entry = export_run(tmp_path / "run")
+    assert entry["outputs"][0]["shape"] == ["N", 4, 16, 16, 4]
+    check_entry("characters", entry)
+    agreement = compare(tmp_path / "run", data, images=16)
+    assert agreement.pixels_differing <= agreement.pixels // 1000

@@ -13,7 +13,7 @@ from aigc_procgen.core.random import Seed, stream
 
 from .sessions import draw
 
-__all__ = ["figure", "kinds", "portrait", "sprites", "tiles", "walk"]
+__all__ = ["face", "figure", "kinds", "portrait", "sprites", "tiles", "walk"]
 
 
 def kinds(pack: Pack, kind: str) -> tuple[str, ...]:
@@ -62,18 +62,34 @@ def figure(
     attributes: Mapping[str, str],
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """One character uint8 [size, size, 4]; attributes that the pack does not know are left open."""
+    """One character uint8 [directions, frames, size, size, 4], all out of one pass of the network.
+
+    A pack that knows no directions has one, towards the player; one that knows no frames has one
+    drawing a direction. Attributes that the pack does not know are left open.
+    """
     model = pack.model("characters")
     z = stream(seed, "figure").normals(1, model.latent)
     drawn = draw(pack, model, z, model.label(attributes, strict=False), palette)
-    return np.asarray(drawn[0])
+    return drawn.reshape(-1, model.frames, *drawn.shape[-3:])
+
+
+def face(
+    pack: Pack,
+    seed: Seed,
+    attributes: Mapping[str, str],
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """The head of one character uint8 [size, size, 4], drawn by the pack's model of portraits."""
+    model = pack.model("portraits")
+    z = stream(seed, "face").normals(1, model.latent)
+    return np.asarray(draw(pack, model, z, model.label(attributes, strict=False), palette)[0])
 
 
 def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A four-frame walk uint8 [4, h, w, 4] made from one figure's pixels.
 
     Stand, left foot up, stand, right foot up: the body rises by a pixel while a foot is off the
-    ground. The frames are moved pixels of one drawing, not drawings of a network.
+    ground. For packs whose figures are one picture: the frames are moved pixels of that drawing.
     """
     check_figure(sprite)
     rows = np.flatnonzero(sprite[..., 3].any(1))
@@ -97,7 +113,7 @@ def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def portrait(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The head and shoulders of a figure, twice as large: uint8 of the sprite's own shape.
 
-    Cut from the drawing itself, so that face and figure are one person.
+    For packs without a model of portraits: cut from the drawing itself.
     """
     check_figure(sprite)
     size = sprite.shape[0]

@@ -118,6 +118,8 @@ def draw(
 ) -> NDArray[np.uint8]:
     """Pixels uint8 [n, size, size, 4] for latents [n, latent] and labels [n, L] or [L].
 
+    A model with several pictures a figure gives [n, pictures, size, size, 4].
+
     `palette` uint8 [K, 3] draws the same shapes in other colours; it must have as many entries as
     the model's own.
     """
@@ -139,4 +141,7 @@ def draw(
             parts += session.run(["pixels"], {**feed, **batch})
         except Exception as error:  # a graph may load and still not fit together
             raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None
-    return np.concatenate(parts) if parts else np.zeros((0, model.size, model.size, 4), np.uint8)
+    if parts:
+        return np.concatenate(parts)
+    pictures = (model.pictures,) if model.pictures > 1 else ()
+    return np.zeros((0, *pictures, model.size, model.size, 4), np.uint8)

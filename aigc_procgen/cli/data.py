@@ -31,9 +31,22 @@ def add_parser(subparsers: Any) -> None:
     )
     crawl.add_argument("--out", required=True, metavar="DIR", help="folder for the sets")
     crawl.add_argument(
-        "--characters", type=int, default=60_000, metavar="N", help="figures to compose"
+        "--characters", type=int, default=40_000, metavar="N", help="figures to compose"
     )
     crawl.add_argument("--seed", default="0", help="another seed composes other figures")
+
+    heads = sources.add_parser(
+        "heads", help="portraits out of the CC0 pixel art of DiceBear, as our species"
+    )
+    heads.add_argument(
+        "--from",
+        dest="archive",
+        metavar="PLACE",
+        help="wheel of PyPI's dicebear-styles, or its pixel-art.json (default: download it)",
+    )
+    heads.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
+    heads.add_argument("--count", type=int, default=20_000, metavar="N", help="how many portraits")
+    heads.add_argument("--seed", default="0", help="another seed composes other portraits")
 
     folder = sources.add_parser("folder", help="a set of your own PNG files or sprite sheets")
     folder.add_argument("path", metavar="PATH", help="folder (subfolder = class), zip or PNG sheet")
@@ -92,6 +105,7 @@ class _Line:
 def run(args: argparse.Namespace) -> int:
     """Builds or draws as the arguments say; returns the exit status."""
     from aigc_procgen.data import build_crawl, build_folder, draw_sheet
+    from aigc_procgen.data.heads import build_heads
 
     if args.verb == "sheet":
         draw_sheet(args.set, args.out, count=args.count, scale=args.scale, seed=_seed(args.seed))
@@ -106,6 +120,16 @@ def run(args: argparse.Namespace) -> int:
                 characters=args.characters,
                 seed=_seed(args.seed),
                 progress=line,
+            )
+        elif args.source == "heads":
+            sets = (
+                build_heads(
+                    args.archive,
+                    args.out,
+                    count=args.count,
+                    seed=_seed(args.seed),
+                    progress=line,
+                ),
             )
         else:
             grid = _grid(args.grid)

@@ -89,15 +89,21 @@ def run_show(args: argparse.Namespace) -> int:
 
 
 def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[NDArray[np.uint8], int]:
-    """`count` pictures of every class of a model, or 8 times as many figures; and columns."""
+    """`count` pictures of every class of a model, or 8 times as many figures with the pictures of
+    each side by side; and columns.
+    """
     model = pack.models[name]
-    if model.kind == "characters":
+    if model.kind in ("characters", "portraits"):
         draws = stream(seed, "sheet")
         drawn = []
         for index in range(8 * count):
             wish = {a: draws.choice(values) for a, values in model.attributes.items()}
-            drawn.append(pictures.figure(pack, f"{seed} {index}", wish))
-        return np.stack(drawn), 2 * count
+            if model.kind == "portraits":
+                drawn.append(pictures.face(pack, f"{seed} {index}", wish)[None])
+            else:
+                figure = pictures.figure(pack, f"{seed} {index}", wish)
+                drawn.append(figure.reshape(-1, *figure.shape[2:]))
+        return np.concatenate(drawn), max(2 * count // model.pictures, 1) * model.pictures
     draw = pictures.tiles if model.kind == "tiles" else pictures.sprites
     classes = pictures.kinds(pack, model.kind)
     return np.concatenate([draw(pack, seed, each, count) for each in classes]), 2 * count

@@ -13,7 +13,7 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency
 
 __all__ = ["add_parser", "run"]
 
-_KINDS = ("tiles", "sprites", "characters")
+_KINDS = ("tiles", "sprites", "characters", "portraits")
 
 
 def add_parser(subparsers: Any) -> None:

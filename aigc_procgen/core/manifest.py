@@ -9,11 +9,15 @@ from typing import Any, NoReturn
 
 from .errors import PackError
 
-__all__ = ["FORMAT", "KINDS", "check_entry", "parse_manifest"]
+__all__ = ["FORMAT", "KINDS", "check_entry", "count_pictures", "parse_manifest"]
 
 FORMAT = 1
-KINDS = ("tiles", "sprites", "characters")
-_LARGEST = {"size": 1024, "latent": 4096}  # far above any sensible model: a slip, or an attack
+KINDS = ("tiles", "sprites", "characters", "portraits")
+_LARGEST = {
+    "size": 1024,
+    "latent": 4096,
+    "frames": 64,
+}  # far above any sensible model: a slip, or an attack
 _FIELDS = {
     "kind": str,
     "file": str,
@@ -29,6 +33,7 @@ _FIELDS = {
     "training": dict,
     "scores": dict,
 }
+_OPTIONAL: dict[str, type] = {"frames": int, "directions": list}
 
 
 def parse_manifest(place: str, data: bytes) -> dict[str, Any]:
@@ -88,7 +93,11 @@ def check_entry(name: str, entry: Any) -> None:
             fail(f"lacks {field!r}")
         if not isinstance(entry[field], kind) or isinstance(entry[field], bool):
             fail(f"has a {field!r} of the wrong type")
-    if surplus := sorted(set(entry) - set(_FIELDS)):
+    for field, kind in _OPTIONAL.items():
+        given = entry.get(field, kind())
+        if not isinstance(given, kind) or isinstance(given, bool):
+            fail(f"has a {field!r} of the wrong type")
+    if surplus := sorted(set(entry) - set(_FIELDS) - set(_OPTIONAL)):
         fail(f"has a field {surplus[0]!r} that is not known")
     if entry["kind"] not in KINDS:
         fail(f"has the kind {entry['kind']!r}, known are {', '.join(KINDS)}")
@@ -96,10 +105,14 @@ def check_entry(name: str, entry: Any) -> None:
     if not re.fullmatch(r"[0-9a-f]{64}", entry["sha256"]):
         fail("has a sha256 that is not 64 hexadecimal digits")
     for field, largest in _LARGEST.items():
-        if not 1 <= entry[field] <= largest:
+        if not 1 <= entry.get(field, 1) <= largest:
             fail(f"has a {field!r} of {entry[field]}, it must be 1 to {largest}")
     if not entry["attributes"]:
         fail("has no attributes, so nothing could be asked of it")
+    directions = entry.get("directions", [])
+    named = all(isinstance(name, str) for name in directions)
+    if not named or len(set(directions)) != len(directions) or len(directions) > 8:
+        fail("has directions that are not up to 8 distinct names")
     for attribute, values in entry["attributes"].items():
         whole = isinstance(values, list) and values and all(isinstance(v, str) for v in values)
         if not whole or len(set(values)) != len(values):
@@ -114,8 +127,14 @@ def check_entry(name: str, entry: Any) -> None:
         "palette": ([len(entry["palette"]), 3], "float32"),
     }
     _check_tensors(fail, "inputs", entry["inputs"], inputs)
-    pixels = (["N", side, side, 4], "uint8")
+    pictures = count_pictures(entry)
+    pixels = (["N", *([pictures] if pictures > 1 else []), side, side, 4], "uint8")
     _check_tensors(fail, "outputs", entry["outputs"], {"pixels": pixels})
+
+
+def count_pictures(entry: dict[str, Any]) -> int:
+    """How many pictures one figure of a model is: its frames in each of its directions."""
+    return int(entry.get("frames", 1)) * max(len(entry.get("directions", ())), 1)
 
 
 def _check_file(fail: Any, file: str) -> None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from .errors import InvalidArgument, PackError
 from .files import write_atomic
-from .manifest import FORMAT, KINDS, check_entry, check_files, parse_manifest
+from .manifest import FORMAT, KINDS, check_entry, check_files, count_pictures, parse_manifest
 
 __all__ = [
     "FORMAT",
@@ -46,7 +46,7 @@ class Model:
     """One model of a pack: what the manifest says of it, and its file's bytes.
 
     `attributes` maps each attribute to its values, in the order of the label's one-hot blocks;
-    `palette` is uint8 [K, 3].
+    `palette` is uint8 [K, 3]. A figure is `pictures` pictures: `frames` in each of `directions`.
     """
 
     def __init__(self, name: str, entry: dict[str, Any], data: bytes) -> None:
@@ -56,6 +56,9 @@ class Model:
         self.kind: str = entry["kind"]
         self.size: int = entry["size"]
         self.latent: int = entry["latent"]
+        self.frames: int = entry.get("frames", 1)
+        self.directions: tuple[str, ...] = tuple(entry.get("directions", ()))
+        self.pictures = count_pictures(entry)
         self.attributes: dict[str, tuple[str, ...]] = {
             attribute: tuple(values) for attribute, values in entry["attributes"].items()
         }

@@ -15,7 +15,8 @@ from aigc_procgen.core.random import Seed, check_seed, stream
 
 from .datasets import DataSet, write_set
 from .errors import DataError
-from .figures import draw_figures
+from .figures import SLOTS, draw_figures
+from .poses import FRAMES
 from .release import SIZE, Release
 from .source import CRAWL_COMMIT, CRAWL_DIGEST, CRAWL_RELEASE, Progress, files_digest, open_crawl
 from .sprites import variants
@@ -27,7 +28,8 @@ from .writing import new_set
 __all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
 
 TILES_A_MATERIAL = 320
-MOST_CHARACTERS = 500_000
+MOST_CHARACTERS = 100_000
+HELD_OUT = 8  # percent of the pictures that are never trained on
 
 
 def tile_set(release: Release, seed: Seed = 0) -> DataSet:
@@ -100,9 +102,18 @@ def character_set(
     """`count` composed figures with exact labels."""
     table = load_table("characters")
     wardrobe = Wardrobe(table=table, read=release.picture, paths=tuple(release.files))
-    images, labels, worn = draw_figures(wardrobe, count, seed, progress)
-    release.used = {path: digest for path, digest in release.used.items() if path in worn}
-    return DataSet(kind="characters", images=images, labels=labels, attributes=table["attributes"])
+    drawn = draw_figures(wardrobe, count, seed, progress)
+    release.used = {p: digest for p, digest in release.used.items() if p in drawn.used}
+    return DataSet(
+        kind="characters",
+        images=drawn.images,
+        labels=drawn.labels,
+        attributes=table["attributes"],
+        frames=FRAMES,
+        parts=drawn.rows,
+        slots=SLOTS,
+        held_out=np.arange(count) >= count - count * HELD_OUT // 100,
+    )
 
 
 def _with_sheet(data: DataSet, release: Release, command: str, verified: bool) -> DataSet:
@@ -136,7 +147,7 @@ def build_crawl(
     source: str | Path | None,
     out: str | Path,
     *,
-    characters: int = 60_000,
+    characters: int = 40_000,
     seed: Seed = 0,
     progress: Progress | None = None,
 ) -> tuple[DataSet, ...]:

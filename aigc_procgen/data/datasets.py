@@ -24,12 +24,24 @@ UNKNOWN = 255
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """Pictures and labels of one kind, as they are written to KIND.npz."""
+    """Pictures and labels of one kind, as they are written to KIND.npz.
+
+    `images` is uint8 [n, size, size, 4], or [n, pictures, size, size, 4] where one figure is
+    `frames` pictures in each of its `directions`, a direction after the other. `parts` int32
+    [n, slots] says which source each picture was made of, one column for each of `slots`: 0 is
+    nothing, other numbers mean one source for the whole set. `held_out` bool [n] marks pictures
+    that are never trained on, so that a model can be measured on them.
+    """
 
     kind: str
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     attributes: Mapping[str, list[str]]
+    frames: int = 1
+    directions: tuple[str, ...] = ()
+    parts: NDArray[np.int32] | None = None
+    slots: tuple[str, ...] = ()
+    held_out: NDArray[np.bool_] | None = None
     flip: tuple[str, ...] = ()
     families: NDArray[np.uint16] | None = None
     family_names: tuple[str, ...] = ()
@@ -51,6 +63,9 @@ class DataSet:
         total = sha256(json.dumps(dict(self.attributes)).encode())
         total.update(np.ascontiguousarray(self.images).tobytes())
         total.update(np.ascontiguousarray(self.labels).tobytes())
+        for optional in (self.parts, self.held_out):
+            if optional is not None:
+                total.update(np.ascontiguousarray(optional).tobytes())
         return total.hexdigest()
 
 
@@ -59,7 +74,10 @@ def write_set(folder: Path, data: DataSet) -> None:
     digest = data.digest()
     meta = {
         "kind": data.kind,
-        "size": int(data.images.shape[1]),
+        "size": int(data.images.shape[-2]),
+        "frames": data.frames,
+        "directions": list(data.directions),
+        "slots": list(data.slots),
         "attributes": dict(data.attributes),
         "wrap": data.kind == "tiles",
         "flip": list(data.flip),
@@ -74,10 +92,9 @@ def write_set(folder: Path, data: DataSet) -> None:
         "labels": data.labels,
         "meta": np.array(json.dumps(meta)),
     }
-    if data.families is not None:
-        arrays["families"] = data.families
-    if data.rollable is not None:
-        arrays["rollable"] = data.rollable
+    for name in ("families", "rollable", "parts", "held_out"):
+        if getattr(data, name) is not None:
+            arrays[name] = getattr(data, name)
     write_npz(folder / f"{data.kind}.npz", arrays)
     sheet = {
         "kind": data.kind,
@@ -101,8 +118,8 @@ def read_set(path: str | Path) -> DataSet:
         attributes = {str(name): list(values) for name, values in meta["attributes"].items()}
         right = (
             images.dtype == np.uint8
-            and images.ndim == 4
-            and images.shape[3] == 4
+            and images.ndim in (4, 5)
+            and images.shape[-1] == 4
             and labels.shape == (len(images), len(attributes))
         )
         if not right or not len(images):
@@ -112,6 +129,11 @@ def read_set(path: str | Path) -> DataSet:
             images=images,
             labels=labels.astype(np.uint8),
             attributes=attributes,
+            frames=int(meta.get("frames", 1)),
+            directions=tuple(meta.get("directions", ())),
+            parts=arrays.get("parts"),
+            slots=tuple(meta.get("slots", ())),
+            held_out=arrays.get("held_out"),
             flip=tuple(meta.get("flip", ())),
             families=arrays.get("families"),
             family_names=tuple(meta.get("families", ())),

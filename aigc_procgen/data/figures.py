@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, Stream, stream
 
 from .colour import Pixels
+from .poses import FRAMES, pose
 from .source import Progress
 from .wardrobe import Layer, Wardrobe
 
-__all__ = ["SLOTS", "compose", "draw_figures", "dress"]
+__all__ = ["SLOTS", "Figures", "compose", "draw_figures", "dress"]
 
 SLOTS = (
     "cloak",
@@ -33,7 +35,7 @@ SLOTS = (
 )
 """Back to front; `skirt` is over the boots, `head` is an orc's tusks."""
 
-_CHUNK = 2048
+_CHUNK = 512
 _UNKNOWN = 255
 
 
@@ -142,21 +144,26 @@ def _crown(
 def compose(
     stack: Pixels, rows: NDArray[np.int32], bare_from: NDArray[np.int32]
 ) -> NDArray[np.uint8]:
-    """Figures uint8 [n, 32, 32, 4] of layer rows [n, slots], back to front (0 is no layer).
+    """Walking figures uint8 [n, 4, 32, 32, 4] of layer rows [n, slots], back to front (0 is none).
 
-    Body armour is cut from the row `bare_from` [n] down. Every coloured pixel on the border gets
-    a black outline.
+    Body armour is cut from the row `bare_from` [n] down, which below 32 means a tail instead of
+    legs. Every coloured pixel on the border gets a black outline.
     """
-    count = len(rows)
-    result = np.zeros((count, 32, 32, 4), np.uint8)
+    result = np.zeros((len(rows), FRAMES, 32, 32, 4), np.uint8)
     below = np.arange(32)[None, :, None] >= bare_from[:, None, None]
+    gown: NDArray[np.bool_] = stack[:, -6:, :, 3].max((1, 2)) > 0
     for slot, name in enumerate(SLOTS):
         layer = stack[rows[:, slot]]
-        solid = layer[..., 3] > 0
         if name == "armour":
-            solid &= ~below
-        np.copyto(result, layer, where=solid[..., None])
-    return _outlined(result)
+            layer[below.repeat(32, 2)] = 0
+        for frame in range(FRAMES):
+            posed = pose(layer, name, frame)
+            for chosen, other in ((bare_from < 32, "tail"), (gown[rows[:, slot]], "gown")):
+                if name == {"tail": "base", "gown": "armour"}[other] and chosen.any():
+                    posed = posed.copy() if posed is layer else posed
+                    posed[chosen] = pose(layer[chosen], other, frame)
+            np.copyto(result[:, frame], posed, where=posed[..., 3:] > 0)
+    return _outlined(result.reshape(-1, 32, 32, 4)).reshape(result.shape)
 
 
 def _outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -173,10 +180,22 @@ def _shortened(without: list[int]) -> NDArray[np.intp]:
     return np.array([-1] * (32 - len(kept)) + kept)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Composed figures: `images` uint8 [n, 4, 32, 32, 4], `labels` uint8 [n, attributes], `rows`
+    int32 [n, slots] of the layers each wears, and the paths of all layers that were used.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    rows: NDArray[np.int32]
+    used: frozenset[str]
+
+
 def draw_figures(
     wardrobe: Wardrobe, count: int, seed: Seed, progress: Progress | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], set[str]]:
-    """`count` figures uint8 [n, 32, 32, 4], labels uint8 [n, attributes], paths of layers used."""
+) -> Figures:
+    """`count` figures, each in the four frames of a walk."""
     table = wardrobe.table
     attributes: dict[str, list[str]] = table["attributes"]
     dice = stream(seed, "characters")
@@ -196,14 +215,14 @@ def draw_figures(
         if progress is not None and index % 2000 == 0:
             progress("dress", index, count)
     stack = wardrobe.stack()
-    images = np.empty((count, 32, 32, 4), np.uint8)
+    images = np.empty((count, FRAMES, 32, 32, 4), np.uint8)
     for start in range(0, count, _CHUNK):
         part = slice(start, start + _CHUNK)
         images[part] = compose(stack, rows[part], bare_from[part])
         if progress is not None:
             progress("compose", start, count)
     _shorten(images, labels[:, list(attributes).index("species")], wardrobe)
-    return images, labels, used
+    return Figures(images=images, labels=labels, rows=rows, used=frozenset(used))
 
 
 def _shorten(images: NDArray[np.uint8], species: NDArray[np.uint8], wardrobe: Wardrobe) -> None:
@@ -213,6 +232,6 @@ def _shorten(images: NDArray[np.uint8], species: NDArray[np.uint8], wardrobe: Wa
         if without:
             rows = _shortened(without)
             chosen = species == index
-            short = images[chosen][:, np.maximum(rows, 0)]
-            short[:, rows < 0] = 0
+            short = images[chosen][:, :, np.maximum(rows, 0)]
+            short[:, :, rows < 0] = 0
             images[chosen] = short

@@ -46,6 +46,13 @@ def clean(image: Pixels, *, keep_shadow: bool = False) -> Pixels:
     return image if keep_shadow else drop_shadow(image)
 
 
+def _unveiled(image: Pixels) -> Pixels:
+    """What is half transparent, dark or not, becomes opaque: the veil of a ghost is no shadow."""
+    result = image.copy()
+    result[..., 3] = np.where(image[..., 3] >= 64, 255, 0)
+    return result
+
+
 def _halved(image: Pixels) -> Pixels:
     """Half as wide and high: each pixel the mean of the four, opaque if two of them are."""
     height, width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
@@ -62,6 +69,8 @@ def variants(
     image: Pixels, entry: Mapping[str, Any], size: int, *, stand: bool = False
 ) -> list[Pixels]:
     """The finished sprites [size, size, 4] of one file: as it is, or once for each hue or ramp."""
+    if entry.get("veiled"):
+        image = _unveiled(image)
     picture = clean(image, keep_shadow=bool(entry.get("opaque_shadow")))
     if entry.get("half"):
         picture = _halved(picture)

@@ -43,8 +43,10 @@ def draw_augmentation(
         if reach:
             images = _moved(images, offsets.to(images.device), wrap)
         if colour_share > 0:
-            colour = torch.einsum("nij,njhw->nihw", matrix.to(images), images[:, :3] + 1) - 1
-            images = torch.cat([colour, images[:, 3:]], 1)
+            # [n, pictures, 4, h, w]
+            inks = images.reshape(len(images), -1, 4, *images.shape[2:])
+            colour = torch.einsum("nij,nfjhw->nfihw", matrix.to(images), inks[:, :, :3] + 1) - 1
+            images = torch.cat([colour, inks[:, :, 3:]], 2).flatten(1, 2)
         return images
 
     return show

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,20 @@ from torch import Tensor
 
 from aigc_procgen.core.errors import InvalidArgument
 
-__all__ = ["Dataset", "fit_palette", "load_dataset"]
+__all__ = ["SIZES", "Dataset", "Parts", "fit_palette", "load_dataset"]
 
-_UNKNOWN = 255
+SIZES = (16, 32, 64)
+"""Sides of a picture, in pixels, that networks are built for."""
+
+_MOST_OWN_PARTS = 4096  # pictures: above it a codebook row for each would outweigh the network
 
 
 class Dataset:
-    """Images as palette indices [n, size, size], 0 is transparent, and one-hot labels [n, L]."""
+    """Images as palette indices [n, pictures, size, size], 0 is transparent; labels; their parts.
+
+    `labels` are one-hot blocks [n, L]. `parts` int64 [n, slots] are rows of the generator's
+    codebook, or None; `codebook` says what those rows are.
+    """
 
     def __init__(
         self,
@@ -31,13 +39,23 @@ class Dataset:
         rollable: NDArray[np.bool_] | None,
         mirrored: NDArray[np.bool_],
         about: dict[str, str],
+        parts: NDArray[np.int64] | None = None,
+        frames: int = 1,
+        directions: tuple[str, ...] = (),
     ) -> None:
         self.indices = torch.from_numpy(indices)
         self.attributes = attributes
         self.palette = palette
         self.about = about  # source, licence and digest, for the manifest
         self.digest = about.get("digest", "")
-        self.labels = torch.from_numpy(one_hot(values, attributes))
+        self.frames, self.directions = frames, directions
+        self.pictures, self.size = indices.shape[1], indices.shape[2]
+        labels = one_hot(values, attributes)
+        self.labels = torch.from_numpy(labels)
+        self.parts, self.codebook = None, None
+        if parts is not None:
+            rows, self.codebook = number_parts(parts, labels)
+            self.parts = torch.from_numpy(rows)
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
         inks = np.concatenate([palette / 255, np.ones((len(palette), 1))], 1)
@@ -51,26 +69,71 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def batch(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Premultiplied RGBA in -1..1 [count, 4, size, size] and labels [count, L]."""
+    def rows(self, count: int, generator: torch.Generator) -> Tensor:
+        """Which images a batch shows, int64 [count]."""
         points = torch.rand(count, generator=generator, dtype=torch.float64)
-        rows = torch.searchsorted(self._cumulative, points).clamp_max(len(self) - 1)
+        return torch.searchsorted(self._cumulative, points).clamp_max(len(self) - 1)
+
+    def images(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+        """Premultiplied RGBA in -1..1 [count, 4 * pictures, size, size]; mirrored or rolled at
+        random where the set allows it.
+        """
         chosen = self.indices[rows]
-        mirror = (torch.rand(count, generator=generator) < 0.5) & self.mirrored[rows]
-        chosen = torch.where(mirror[:, None, None], chosen.flip(2), chosen)
+        mirror = (torch.rand(len(rows), generator=generator) < 0.5) & self.mirrored[rows]
+        chosen = torch.where(mirror[:, None, None, None], chosen.flip(3), chosen)
         if self.rollable is not None:
             chosen = self._rolled(chosen, rows, generator)
-        images = self.inks[chosen.long()].permute(0, 3, 1, 2)
-        return images.contiguous(memory_format=torch.channels_last), self.labels[rows]
+        return self._inked(chosen)
+
+    def originals(self, rows: Tensor) -> Tensor:
+        """The same images as they are in the set."""
+        return self._inked(self.indices[rows])
+
+    def _inked(self, chosen: Tensor) -> Tensor:
+        images = self.inks[chosen.long()].permute(0, 1, 4, 2, 3).flatten(1, 2)
+        return images.contiguous(memory_format=torch.channels_last)
 
     def _rolled(self, chosen: Tensor, rows: Tensor, generator: torch.Generator) -> Tensor:
         assert self.rollable is not None
-        size = chosen.shape[1]
+        size = chosen.shape[3]
         offsets = torch.randint(size, (len(rows), 2), generator=generator)
         offsets *= self.rollable[rows][:, None]
         ys = (torch.arange(size)[None] + offsets[:, :1]) % size
         xs = (torch.arange(size)[None] + offsets[:, 1:]) % size
-        return chosen[torch.arange(len(rows))[:, None, None], ys[:, :, None], xs[:, None, :]]
+        chosen = chosen[:, 0]
+        return chosen[torch.arange(len(rows))[:, None, None], ys[:, :, None], xs[:, None, :]][
+            :, None
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the rows of a codebook stand for: `sizes` rows a slot, one slot after the other.
+
+    `never` float32 [rows, L] is 1 where no picture of the set has both the part and the label's
+    value: a naga has no trousers.
+    """
+
+    sizes: tuple[int, ...]
+    never: NDArray[np.float32]
+
+
+def number_parts(
+    parts: NDArray[np.int64], labels: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], Parts]:
+    """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are."""
+    rows = np.zeros(parts.shape, np.int64)
+    sizes: list[int] = []
+    together = []
+    for slot in range(parts.shape[1]):
+        found, number = np.unique(parts[:, slot], return_inverse=True)
+        rows[:, slot] = number + sum(sizes)
+        sizes.append(len(found))
+        order = np.argsort(number, kind="stable")
+        starts = np.searchsorted(number[order], np.arange(len(found)))
+        together.append(np.add.reduceat(labels[order], starts, axis=0))
+    never = (np.concatenate(together) == 0).astype(np.float32)
+    return rows, Parts(sizes=tuple(sizes), never=never)
 
 
 def one_hot(
@@ -123,20 +186,31 @@ def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArr
 
 
 def _to_indices(images: NDArray[np.uint8], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    flat = images.reshape(-1, 4).astype(np.uint32)
-    codes = (flat[:, 0] << 16) | (flat[:, 1] << 8) | flat[:, 2]
-    unique, inverse = np.unique(codes, return_inverse=True)
+    table = np.zeros(1 << 24, np.uint8)  # every colour's entry: sorting a large set takes minutes
+    seen = np.zeros(1 << 24, np.bool_)
+    codes = [_codes(part) for part in np.array_split(images, max(len(images) // 1024, 1))]
+    for part in codes:
+        seen[part.ravel()] = True
+    unique = np.flatnonzero(seen)
     points = np.stack([unique >> 16, (unique >> 8) & 255, unique & 255], 1).astype(np.float64)
-    owner = (_nearest(points, palette.astype(np.float64)) + 1).astype(np.uint8)
-    return np.where(flat[:, 3] > 0, owner[inverse], 0).astype(np.uint8).reshape(images.shape[:3])
+    table[unique] = _nearest(points, palette.astype(np.float64)) + 1
+    indices = np.concatenate([table[part] for part in codes])
+    indices[images[..., 3] == 0] = 0
+    return indices
+
+
+def _codes(images: NDArray[np.uint8]) -> NDArray[np.int32]:
+    wide = images[..., :3].astype(np.int32)
+    return (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
 
 
 def load_dataset(
     path: str | Path, colours: int, palette: NDArray[np.uint8] | None = None
 ) -> tuple[Dataset, str]:
-    """Reads a set that `data build` wrote; gives it and its kind (tiles, sprites, characters).
+    """Reads a set that `data build` wrote, without what it holds out; gives it and its kind.
 
-    Raises `InvalidArgument` if the file is missing, damaged or not such a set.
+    A small set that does not say what its pictures are made of has each picture as a part of its
+    own. Raises `InvalidArgument` if the file is missing, damaged or not such a set.
     """
     path = Path(path)
     try:
@@ -149,25 +223,40 @@ def load_dataset(
         raise InvalidArgument(
             f"data must be a set that `aigc-procgen data build` wrote, not {str(path)!r}: {error}"
         ) from None
-    if images.shape[1:] != (32, 32, 4) or images.dtype != np.uint8 or not len(images):
+    if images.ndim == 4:
+        images = images[:, None]
+    square = images.ndim == 5 and images.shape[2] == images.shape[3] in SIZES
+    if not square or images.shape[4] != 4 or images.dtype != np.uint8 or not len(images):
         raise InvalidArgument(
-            f"data must hold uint8 images [n, 32, 32, 4], {path.name} has {images.dtype} "
-            f"{list(images.shape)}: build it with --size 32"
+            f"data must hold uint8 images [n, size, size, 4] with a size of "
+            f"{', '.join(map(str, SIZES))}; {path.name} has {images.dtype} "
+            f"{list(arrays['images'].shape)}: build it with --size 32"
         )
     attributes = {name: tuple(names) for name, names in meta["attributes"].items()}
+    parts = arrays.get("parts")
+    kept = ~arrays["held_out"] if "held_out" in arrays else np.ones(len(images), bool)
+    images, values = images[kept], values[kept]
+    if parts is not None:
+        parts = parts[kept].astype(np.int64)
+    elif meta["kind"] != "tiles" and len(images) <= _MOST_OWN_PARTS:
+        parts = np.arange(1, len(images) + 1)[:, None]
     if palette is None:
-        palette = fit_palette(images[:20_000], colours)
+        palette = fit_palette(images[:5_000, 0], colours)
     flip = set(meta.get("flip", ()))
     first = next(iter(attributes.values()))
     names = np.array([*first, *[""] * (256 - len(first))])
     mirrored = np.isin(names[values[:, 0]], sorted(flip)) if flip else np.zeros(len(values), bool)
+    rollable = arrays["rollable"][kept] if meta.get("wrap") and "rollable" in arrays else None
     dataset = Dataset(
         indices=_to_indices(images, palette),
         values=values,
         attributes=attributes,
         palette=palette,
-        rollable=arrays["rollable"] if meta.get("wrap") and "rollable" in arrays else None,
+        rollable=rollable,
         mirrored=mirrored,
         about={name: str(meta.get(name, "")) for name in ("source", "licence", "digest")},
+        parts=parts,
+        frames=int(meta.get("frames", 1)),
+        directions=tuple(meta.get("directions", ())),
     )
     return dataset, str(meta["kind"])

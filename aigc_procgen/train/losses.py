@@ -15,6 +15,7 @@ __all__ = [
     "gradient_penalty",
     "minimax_critic_loss",
     "minimax_generator_loss",
+    "reconstruction_loss",
     "relativistic_critic_loss",
     "relativistic_generator_loss",
 ]
@@ -49,3 +50,10 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], images: Tensor) -> Tens
     images = images.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(critic(images).sum(), images, create_graph=True)
     return gradient.float().square().sum(dim=(1, 2, 3)).mean()
+
+
+def reconstruction_loss(made: Tensor, wanted: Tensor) -> Tensor:
+    """The mean absolute difference of pictures, as beside the adversarial loss of pix2pix
+    (Isola et al., CVPR 2017).
+    """
+    return (made - wanted).abs().mean()

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["Critic", "DcganCritic", "DcganGenerator", "Generator"]
+__all__ = ["Codebook", "Critic", "DcganCritic", "DcganGenerator", "Generator"]
 
 
 def _scaled(module: nn.Module, gain: float) -> None:
@@ -72,12 +72,46 @@ class Block(nn.Module):
         return x + cast(Tensor, self.second(functional.leaky_relu(h, 0.2)))
 
 
+class Codebook(nn.Module):
+    """z [n, latent], label [n, labels] -> how much of each part a picture is made of [n, rows].
+
+    The pictures of a set are made of parts (the layers of a figure, or for single drawings each
+    drawing itself), and every part has a row of learned code. z chooses among a slot's parts that
+    ever went with the label: a softmax of its products with fixed random keys, so that most
+    pictures are made of one part a slot and some are half one, half another, which no picture of
+    the set is. `temperature` says how many: 0.05 few, 0.3 most.
+
+    Learned codes of single pictures are from GLO (Bojanowski et al., ICML 2018).
+    """
+
+    keys: Tensor
+    never: Tensor
+
+    def __init__(
+        self, *, sizes: tuple[int, ...], labels: int, latent: int, temperature: float
+    ) -> None:
+        super().__init__()
+        self.sizes, self.temperature = sizes, temperature
+        self.register_buffer("keys", functional.normalize(torch.randn(sum(sizes), latent), dim=1))
+        self.register_buffer("never", torch.zeros(sum(sizes), labels))
+
+    def forward(self, z: Tensor, label: Tensor) -> Tensor:
+        scores = z @ self.keys.t() / self.temperature - 1e4 * (label @ self.never.t())
+        slots = [torch.softmax(slot, 1) for slot in torch.split(scores, list(self.sizes), 1)]
+        return torch.cat(slots, 1)
+
+
 class Generator(nn.Module):
-    """z [n, latent], label [n, labels] -> premultiplied RGBA in -1..1 [n, 4, 32, 32].
+    """z [n, latent], label [n, labels] -> premultiplied RGBA in -1..1 [n, 4 pictures, size, size].
+
+    All pictures of a figure (the frames of its walk, in each direction) come out of one pass.
 
     Only thin layers run at full size; the last wide one runs at a quarter of the pixels and gives
     each of them a flat base and, by pixel shuffle, four differences that start small: pixel art is
-    flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and 16x16.
+    flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and so on to half the
+    full size.
+
+    With `parts`, the sizes of the slots of a `Codebook`, z acts only through the parts it chooses.
 
     `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
     doubling, a figure does not), and lets z alone place features: with a learned basis every tile
@@ -93,22 +127,35 @@ class Generator(nn.Module):
         fine: int = 16,
         depth: int = 1,
         wrap: bool = False,
+        pictures: int = 1,
+        parts: tuple[int, ...] = (),
+        temperature: float = 0.1,
     ) -> None:
         super().__init__()
         condition = 2 * latent
         blocks = depth * len(widths)
         self.latent, self.labels, self.wrap = latent, labels, wrap
-        self.label = nn.Linear(labels, latent, bias=False)
-        _scaled(self.label, math.sqrt(labels / 4))
+        if parts:
+            self.codebook: Codebook | None = Codebook(
+                sizes=parts, labels=labels, latent=latent, temperature=temperature
+            )
+            self.codes = nn.Linear(sum(parts), condition, bias=False)
+            with torch.no_grad():
+                self.codes.weight.normal_(0, 1 / math.sqrt(len(parts)))
+        else:
+            self.codebook = None
+            self.label = nn.Linear(labels, latent, bias=False)
+            _scaled(self.label, math.sqrt(labels / 4))
         self.mix = nn.Linear(condition, condition)
         _scaled(self.mix, math.sqrt(2))
-        self.start = nn.Linear(condition, widths[0])
-        _scaled(self.start, 1)
-        if wrap:
-            self.spread = nn.Linear(latent, widths[0] * 16, bias=False)
+        if wrap or parts:
+            self.spread = nn.Linear(condition if parts else latent, widths[0] * 16, bias=False)
             _scaled(self.spread, 1)
         else:
             self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
+        if not parts:
+            self.start = nn.Linear(condition, widths[0])
+            _scaled(self.start, 1)
         stages = []
         for index, width in enumerate(widths):
             before = widths[max(index - 1, 0)]
@@ -125,15 +172,26 @@ class Generator(nn.Module):
         self.detail = nn.Conv2d(widths[-1], fine * 4, 1)
         _scaled(self.detail, 0.3)
         self.polish = Conv3(fine, fine, gain=math.sqrt(2), wrap=wrap)
-        self.head = Conv3(fine, 4, gain=0.5, wrap=wrap)
+        self.head = Conv3(fine, 4 * pictures, gain=0.5, wrap=wrap)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        if self.codebook is not None:
+            return self.decode(self.codebook(z, label))
         w = torch.cat([z, self.label(label)], 1)
         w = w + functional.leaky_relu(self.mix(w), 0.2)
         x = self.start(w)[:, :, None, None]
         # Either way [n, c, 4, 4].
         x = x + self.spread(z).view(-1, x.shape[1], 4, 4) if self.wrap else x * self.basis
+        return self._drawn(x, w)
+
+    def decode(self, choice: Tensor) -> Tensor:
+        """The pictures made of a choice of parts [n, rows], as `Codebook` gives it."""
+        w = self.codes(choice)
+        w = w + functional.leaky_relu(self.mix(w), 0.2)
+        return self._drawn(self.spread(w).view(-1, self.spread.out_features // 16, 4, 4), w)
+
+    def _drawn(self, x: Tensor, w: Tensor) -> Tensor:
         for index, stage in enumerate(self.stages):
             change, *blocks = cast(nn.ModuleList, stage)
             if index:
@@ -141,7 +199,7 @@ class Generator(nn.Module):
             for block in blocks:
                 x = block(x, w)
         x = _doubled(self.base(x), self.wrap) + functional.pixel_shuffle(self.detail(x), 2)
-        x = x + self.polish(functional.leaky_relu(x, 0.2))  # [n, fine, 32, 32]
+        x = x + self.polish(functional.leaky_relu(x, 0.2))  # [n, fine, size, size]
         return cast(Tensor, self.head(functional.leaky_relu(x, 0.2))).float()
 
 
@@ -155,7 +213,7 @@ def _doubled(x: Tensor, smooth: bool) -> Tensor:
 
 
 class Critic(nn.Module):
-    """Premultiplied RGBA [n, 4, 32, 32], label [n, labels] -> realness [n].
+    """Premultiplied RGBA [n, 4 pictures, size, size], label [n, labels] -> realness [n].
 
     The mirror of `Generator`: a thin full-size layer, then pixel-unshuffle. The label enters as a
     projection (Miyato & Koyama, ICLR 2018).
@@ -168,11 +226,12 @@ class Critic(nn.Module):
         widths: tuple[int, ...] = (192, 96, 64),
         fine: int = 16,
         depth: int = 1,
+        pictures: int = 1,
     ) -> None:
         super().__init__()
         blocks = depth * len(widths)
-        self.fine = Conv3(4, fine, gain=1, wrap=False)
-        self.down = nn.Conv2d(fine * 4 + 16, widths[-1], 1)
+        self.fine = Conv3(4 * pictures, fine, gain=1, wrap=False)
+        self.down = nn.Conv2d(fine * 4 + 16 * pictures, widths[-1], 1)
         _scaled(self.down, 1)
         stages = []
         for index in reversed(range(len(widths))):
@@ -209,10 +268,19 @@ class Critic(nn.Module):
 class DcganGenerator(nn.Module):
     """The DCGAN generator (Radford et al., ICLR 2016) with the label beside z; RGBA by tanh."""
 
-    def __init__(self, *, labels: int, latent: int = 64, width: int = 64) -> None:
+    def __init__(
+        self,
+        *,
+        labels: int,
+        latent: int = 64,
+        width: int = 64,
+        size: int = 32,
+        pictures: int = 1,
+    ) -> None:
         super().__init__()
         self.latent, self.labels = latent, labels
-        channels = (latent + labels, 4 * width, 2 * width, width)
+        doublings = (size // 8).bit_length()
+        channels = (latent + labels, *(width << step for step in reversed(range(doublings))))
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(pairwise(channels)):
             stride, padding = (2, 1) if index else (1, 0)
@@ -221,7 +289,7 @@ class DcganGenerator(nn.Module):
                 nn.BatchNorm2d(after),
                 nn.ReLU(),
             ]
-        layers += [nn.ConvTranspose2d(width, 4, 4, 2, 1), nn.Tanh()]
+        layers += [nn.ConvTranspose2d(width, 4 * pictures, 4, 2, 1), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
         self.apply(_dcgan_weights)
 
@@ -232,19 +300,21 @@ class DcganGenerator(nn.Module):
 class DcganCritic(nn.Module):
     """The DCGAN discriminator with the label as constant planes; gives a logit [n]."""
 
-    def __init__(self, *, labels: int, width: int = 64) -> None:
+    def __init__(self, *, labels: int, width: int = 64, size: int = 32, pictures: int = 1) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(4 + labels, width, 4, 2, 1),
+        layers: list[nn.Module] = [
+            nn.Conv2d(4 * pictures + labels, width, 4, 2, 1),
             nn.LeakyReLU(0.2),
-            nn.Conv2d(width, 2 * width, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(2 * width),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(2 * width, 4 * width, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(4 * width),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(4 * width, 1, 4),
-        )
+        ]
+        halvings = (size // 8).bit_length()
+        for step in range(1, halvings):
+            layers += [
+                nn.Conv2d(width << (step - 1), width << step, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(width << step),
+                nn.LeakyReLU(0.2),
+            ]
+        layers.append(nn.Conv2d(width << (halvings - 1), 1, 4))
+        self.layers = nn.Sequential(*layers)
         self.apply(_dcgan_weights)
 
     def forward(self, image: Tensor, label: Tensor) -> Tensor:

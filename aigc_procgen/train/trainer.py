@@ -10,8 +10,9 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -22,16 +23,17 @@ from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import key
+from aigc_procgen.core.records import Record
 
 from . import losses
 from .augment import draw_augmentation
 from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .config import Config
-from .dataset import load_dataset
+from .dataset import Dataset, load_dataset
 from .finish import finish
-from .networks import Critic, DcganCritic, DcganGenerator, Generator
+from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator
 
-__all__ = ["Trainer", "build_generator", "choose_device"]
+__all__ = ["Shape", "Trainer", "build_generator", "choose_device"]
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
@@ -51,25 +53,63 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def build_generator(config: Config, labels: int) -> nn.Module:
+@dataclass(frozen=True, kw_only=True)
+class Shape(Record):
+    """What the networks of a run take from its set: labels, pictures a figure, parts a slot."""
+
+    labels: int
+    size: int = 32
+    pictures: int = 1
+    parts: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Shape:
+        """The shape of a data set."""
+        parts = dataset.codebook.sizes if dataset.codebook is not None else ()
+        return cls(
+            labels=dataset.labels.shape[1],
+            size=dataset.size,
+            pictures=dataset.pictures,
+            parts=parts,
+        )
+
+
+def build_generator(config: Config, shape: Shape) -> nn.Module:
     """The generator of a configuration, freshly initialised; z [n, latent], label [n, labels]."""
     if config.arch == "dcgan":
-        return DcganGenerator(labels=labels, latent=config.latent)
+        return DcganGenerator(
+            labels=shape.labels, latent=config.latent, size=shape.size, pictures=shape.pictures
+        )
     return Generator(
-        labels=labels,
+        labels=shape.labels,
         latent=config.latent,
-        widths=config.widths,
+        widths=_widths(config, shape),
         fine=config.fine,
         depth=config.depth,
         wrap=config.kind == "tiles",
+        pictures=shape.pictures,
+        parts=shape.parts if config.reconstruction else (),
+        temperature=config.temperature,
     )
 
 
-def build_critic(config: Config, labels: int) -> nn.Module:
+def build_critic(config: Config, shape: Shape) -> nn.Module:
     """The critic of a configuration, freshly initialised."""
     if config.arch == "dcgan":
-        return DcganCritic(labels=labels)
-    return Critic(labels=labels, widths=config.widths, fine=config.fine, depth=config.depth)
+        return DcganCritic(labels=shape.labels, size=shape.size, pictures=shape.pictures)
+    return Critic(
+        labels=shape.labels,
+        widths=_widths(config, shape),
+        fine=config.fine,
+        depth=config.depth,
+        pictures=shape.pictures,
+    )
+
+
+def _widths(config: Config, shape: Shape) -> tuple[int, ...]:
+    """The configured widths for the stages that the pictures' size has; the last one repeats."""
+    stages = (shape.size // 8).bit_length()
+    return (config.widths + config.widths[-1:] * stages)[:stages]
 
 
 class Trainer:
@@ -96,11 +136,15 @@ class Trainer:
         self.dataset, kind = load_dataset(data, config.colours, palette)
         if kind != config.kind:
             raise InvalidArgument(f"data must be a set of {config.kind}, {data} is one of {kind}")
-        labels = self.dataset.labels.shape[1]
+        self.shape = shape = Shape.of(self.dataset)
         torch.manual_seed(key(config.seed, "weights") >> 1)
-        self.generator = build_generator(config, labels).to(self.device)
-        self.critic = build_critic(config, labels).to(self.device)
-        self.average = build_generator(config, labels).to(self.device)
+        self.generator = build_generator(config, shape).to(self.device)
+        self.critic = build_critic(config, shape).to(self.device)
+        self.average = build_generator(config, shape).to(self.device)
+        codebook = getattr(self.generator, "codebook", None)
+        self.reconstructs = codebook is not None and self.dataset.codebook is not None
+        if codebook is not None and self.dataset.codebook is not None:
+            codebook.never.copy_(torch.from_numpy(self.dataset.codebook.never))
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False).eval()
         if self.device.type != "mps":
@@ -131,8 +175,10 @@ class Trainer:
             else (losses.relativistic_critic_loss, losses.relativistic_generator_loss)
         )
         stats = {}
+        if self.reconstructs and self.images < config.warm_up:
+            return self._warm_up_step(random)
 
-        real, label, z, show = self._draw(random)
+        real, label, z, show, _ = self._draw(random)
         with torch.no_grad(), self._autocast():
             fake = self.generator(z, label)
         with self._autocast():
@@ -154,14 +200,21 @@ class Trainer:
             stats["r1"], stats["r2"] = r1.detach(), r2.detach()
         self._descend(self.adam_critic, self.critic, loss)
 
-        real, label, z, show = self._draw(random)
+        real, label, z, show, rows = self._draw(random)
         self.critic.requires_grad_(False)
         with torch.no_grad(), self._autocast():
             scores_real = self.critic(show(real), label)
         with self._autocast():
-            scores_fake = self.critic(show(self.generator(z, label)), label)
+            fake = self._generate(z, label, rows)
+            scores_fake = self.critic(show(fake), label)
         loss = generator_loss(scores_real, scores_fake)
         stats["generator_loss"] = loss.detach()
+        if self.reconstructs:
+            half = config.batch // 2
+            wanted = self.dataset.originals(rows[:half]).to(self.device)
+            distance = losses.reconstruction_loss(fake[:half], wanted)
+            stats["reconstruction"] = distance.detach()
+            loss = loss + config.reconstruction * distance
         self._descend(self.adam_generator, self.generator, loss)
         self.critic.requires_grad_(True)
 
@@ -169,11 +222,45 @@ class Trainer:
         self._average()
         return stats
 
+    def _warm_up_step(self, random: torch.Generator) -> dict[str, Tensor]:
+        """One step of the generator without a critic: each picture out of its own parts."""
+        generator = cast(Generator, self.generator)
+        rows = self.dataset.rows(self.config.batch, random)
+        with self._autocast():
+            made = generator.decode(self._known_parts(rows))
+        distance = losses.reconstruction_loss(made, self.dataset.originals(rows).to(self.device))
+        self._descend(self.adam_generator, self.generator, self.config.reconstruction * distance)
+        self.step += 1
+        self._average()
+        return {"reconstruction": distance.detach()}
+
+    def _known_parts(self, rows: Tensor) -> Tensor:
+        """What the pictures `rows` [n] are made of, as a choice of the codebook [n, its rows]."""
+        codebook = cast(Codebook, cast(Generator, self.generator).codebook)
+        parts = cast(Tensor, self.dataset.parts)[rows].to(self.device)
+        known = torch.zeros(len(rows), sum(codebook.sizes), device=self.device)
+        return known.scatter_(1, parts, 1.0)
+
+    def _generate(self, z: Tensor, label: Tensor, rows: Tensor) -> Tensor:
+        """A batch of fakes. Where the set says what its pictures are made of, the first half is
+        made of the parts of the real pictures `rows`, so that it can be held against them.
+        """
+        if not self.reconstructs:
+            return cast(Tensor, self.generator(z, label))
+        generator = cast(Generator, self.generator)
+        codebook = cast(Codebook, generator.codebook)
+        half = len(z) // 2
+        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        known = self._known_parts(rows[:half])
+        return generator.decode(torch.cat([known, codebook(z[half:], label[half:])]))
+
     def _draw(
         self, random: torch.Generator
-    ) -> tuple[Tensor, Tensor, Tensor, Callable[[Tensor], Tensor]]:
+    ) -> tuple[Tensor, Tensor, Tensor, Callable[[Tensor], Tensor], Tensor]:
+        """Reals, labels (some left open), latents, the critic's view, and the reals' rows."""
         config = self.config
-        real, label = self.dataset.batch(config.batch, random)
+        rows = self.dataset.rows(config.batch, random)
+        real, label = self.dataset.images(rows, random), self.dataset.labels[rows]
         if config.label_drop:
             label = label * self._kept_labels(len(label), random)
         z = torch.randn(config.batch, config.latent, generator=random)
@@ -185,7 +272,8 @@ class Trainer:
             wrap=self.dataset.rollable is not None,
             colour_share=self._scheduled(config.colour_jitter),
         )
-        return real.to(self.device), label.to(self.device), z.to(self.device), show
+        device = self.device
+        return real.to(device), label.to(device), z.to(device), show, rows
 
     def _kept_labels(self, count: int, random: torch.Generator) -> Tensor:
         """A mask [count, L] that leaves whole attributes open, each with chance `label_drop`."""
@@ -282,7 +370,9 @@ class Trainer:
         save_checkpoint(self.run / "checkpoint.safetensors", tensors, counters)
 
     def sample_sheet(self) -> tuple[NDArray[np.uint8], int]:
-        """Finished pixels uint8 [n, 32, 32, 4] for fixed seeds and labels, and columns a row."""
+        """Finished pixels uint8 [n, size, size, 4] for fixed seeds and labels, and columns a row;
+        the pictures of one figure are side by side.
+        """
         first = next(iter(self.dataset.attributes.values()))
         columns = 8 if self.config.kind == "tiles" else 12
         random = torch.Generator().manual_seed(0)
@@ -294,10 +384,15 @@ class Trainer:
             picks = torch.randperm(len(self.dataset), generator=random)[:96]
             label = self.dataset.labels[picks]
         z = torch.randn(len(label), self.config.latent, generator=random)
-        return self.sample(z, label), columns
+        drawn = self.sample(z, label)
+        if self.shape.pictures > 1:
+            columns = self.shape.pictures * max(16 // self.shape.pictures, 1)
+        return drawn.reshape(-1, *drawn.shape[-3:]), columns
 
     def sample(self, z: Tensor, label: Tensor) -> NDArray[np.uint8]:
-        """Finished pixels uint8 [n, 32, 32, 4] of the averaged generator, in float32."""
+        """Finished pixels uint8 [n, size, size, 4] of the averaged generator, in float32; with
+        several pictures a figure [n, pictures, size, size, 4].
+        """
         palette = torch.from_numpy(self.dataset.palette.astype(np.float32))
         parts = []
         with torch.no_grad():
@@ -305,7 +400,7 @@ class Trainer:
                 raw = self.average(
                     z[start : start + 64].to(self.device), label[start : start + 64].to(self.device)
                 ).cpu()
-                parts.append(finish(raw.float(), palette, palette))
+                parts.append(finish(raw.float(), palette, palette, self.shape.pictures))
         return torch.cat(parts).numpy()
 
     def _write_config(self) -> None:
@@ -317,6 +412,9 @@ class Trainer:
             "data": self.dataset.about,
             "attributes": {name: list(v) for name, v in self.dataset.attributes.items()},
             "palette": palette,
+            "shape": self.shape.to_dict(),
+            "frames": self.dataset.frames,
+            "directions": list(self.dataset.directions),
         }
         self.run.mkdir(parents=True, exist_ok=True)
         write_atomic(self.run / "run.json", json.dumps(about, indent=1).encode())
