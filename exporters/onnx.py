@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackError
+from aigc_procgen.core.manifest import figure_shape
 
 __all__ = ["Agreement", "check_graph", "compare", "export_run"]
 
@@ -111,10 +112,11 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
         )
     about = json.loads((run / "run.json").read_text(encoding="utf-8"))
     config = Config.from_dict(about["config"])
-    labels = sum(len(names) for names in about["attributes"].values())
     # Runs of before figures had frames say nothing about their shape.
-    about["shape"] = Shape.from_dict(about.get("shape", {"labels": labels})).to_dict()
-    net = build_generator(config, Shape.from_dict(about["shape"]))
+    labels = sum(len(names) for names in about["attributes"].values())
+    shape = Shape.from_dict(about.get("shape", {"labels": labels}))
+    about["shape"] = shape.to_dict()
+    net = build_generator(config, shape)
     tensors, counters = load_checkpoint(run / "checkpoint.safetensors")
     prefix = "ema."
     state = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
@@ -123,11 +125,9 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     codebook: Any = getattr(net, "codebook", None)
     if codebook is not None:
         codebook.temperature = config.drawn_temperature
-    for weight in net.parameters():
-        weight.copy_(weight.half().float())  # as the file keeps them
-    for buffer in net.buffers():
-        if buffer.is_floating_point():
-            buffer.copy_(buffer.half().float())
+    for tensor in (*net.parameters(), *net.buffers()):
+        if tensor.is_floating_point():
+            tensor.copy_(tensor.half().float())  # as the file keeps them
     return about, net, int(counters["step"]) * config.batch
 
 
@@ -160,7 +160,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     config, palette = about["config"], np.array(about["palette"], np.uint8)
     labels, side = about["shape"]["labels"], about["shape"]["size"]
     pictures = about["shape"]["pictures"]
-    shape = [*([pictures] if pictures > 1 else []), side, side, 4]
+    shape = figure_shape(pictures, side)
     buffer = io.BytesIO()
     inputs = (
         torch.zeros(2, config["latent"]),
@@ -216,7 +216,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     return data, entry
 
 
-def _name_output(model: Any, shape: list[int]) -> None:
+def _name_output(model: Any, shape: tuple[int, ...]) -> None:
     """Gives the output its fixed sizes: tracing leaves names where the batch is free."""
     dimensions = model.graph.output[0].type.tensor_type.shape.dim
     dimensions[0].dim_param = "N"

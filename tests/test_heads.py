@@ -8,7 +8,7 @@ import pytest
 
 from aigc_procgen.cli.main import main
 from aigc_procgen.core.errors import InvalidArgument
-from aigc_procgen.data import DataError, heads, read_set
+from aigc_procgen.data import DataError, read_set, source
 from aigc_procgen.data.head_raster import (
     MATERIALS,
     ROOM,
@@ -63,7 +63,7 @@ def named(value):
 @pytest.fixture(scope="module")
 def style():
     """A style like pixel-art.json: every variant of a component is the same box."""
-    table = heads._table("heads")
+    table = load_table("heads", "head_tables")
     variants = {name: {} for name in OFFSETS}
     wanted = {text for text in named(table) if "/" in text}
     wanted |= {f"hair/{name}" for names in table["hair"].values() for name in names}
@@ -274,7 +274,7 @@ def test_download_that_fails_says_what_to_do(monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise OSError("no network")
 
-    monkeypatch.setattr(heads.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(source.urllib.request, "urlopen", refuse)
     with pytest.raises(DataError, match="pip download --no-deps dicebear-styles"):
         build_heads(None, tmp_path / "out")
 

@@ -67,10 +67,8 @@ def figure(
     A pack that knows no directions has one, towards the player; one that knows no frames has one
     drawing a direction. Attributes that the pack does not know are left open.
     """
-    model = pack.model("characters")
-    z = stream(seed, "figure").normals(1, model.latent)
-    drawn = draw(pack, model, z, model.label(attributes, strict=False), palette)
-    return drawn.reshape(-1, model.frames, *drawn.shape[-3:])
+    drawn = _person(pack, "characters", "figure", seed, attributes, palette)
+    return drawn.reshape(-1, pack.model("characters").frames, *drawn.shape[-3:])
 
 
 def face(
@@ -80,8 +78,20 @@ def face(
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """The head of one character uint8 [size, size, 4], drawn by the pack's model of portraits."""
-    model = pack.model("portraits")
-    z = stream(seed, "face").normals(1, model.latent)
+    return _person(pack, "portraits", "face", seed, attributes, palette)
+
+
+def _person(
+    pack: Pack,
+    kind: str,
+    name: str,
+    seed: Seed,
+    attributes: Mapping[str, str],
+    palette: NDArray[np.uint8] | None,
+) -> NDArray[np.uint8]:
+    """What a pack's model of people draws of one, its latent from the stream `name`."""
+    model = pack.model(kind)
+    z = stream(seed, name).normals(1, model.latent)
     return np.asarray(draw(pack, model, z, model.label(attributes, strict=False), palette)[0])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackError
+from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
 __all__ = ["draw", "providers"]
@@ -143,5 +144,4 @@ def draw(
             raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None
     if parts:
         return np.concatenate(parts)
-    pictures = (model.pictures,) if model.pictures > 1 else ()
-    return np.zeros((0, *pictures, model.size, model.size, 4), np.uint8)
+    return np.zeros((0, *figure_shape(model.pictures, model.size)), np.uint8)

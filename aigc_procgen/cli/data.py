@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.random import typed_seed
 
 __all__ = ["add_parser", "run"]
 
@@ -73,10 +74,6 @@ def _grid(text: str | None) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
-def _seed(text: str) -> int | str:
-    return int(text) if text.removeprefix("-").isdecimal() else text
-
-
 class _Line:
     """One line on stderr that says how far the work is; on no terminal, a line now and then."""
 
@@ -104,11 +101,12 @@ class _Line:
 
 def run(args: argparse.Namespace) -> int:
     """Builds or draws as the arguments say; returns the exit status."""
-    from aigc_procgen.data import build_crawl, build_folder, draw_sheet
-    from aigc_procgen.data.heads import build_heads
+    from aigc_procgen.data import build_crawl, build_folder, build_heads, draw_sheet
 
     if args.verb == "sheet":
-        draw_sheet(args.set, args.out, count=args.count, scale=args.scale, seed=_seed(args.seed))
+        draw_sheet(
+            args.set, args.out, count=args.count, scale=args.scale, seed=typed_seed(args.seed)
+        )
         print(f"wrote {args.out}")
         return 0
     line = _Line()
@@ -118,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
                 args.archive,
                 args.out,
                 characters=args.characters,
-                seed=_seed(args.seed),
+                seed=typed_seed(args.seed),
                 progress=line,
             )
         elif args.source == "heads":
@@ -127,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
                     args.archive,
                     args.out,
                     count=args.count,
-                    seed=_seed(args.seed),
+                    seed=typed_seed(args.seed),
                     progress=line,
                 ),
             )

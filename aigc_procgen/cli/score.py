@@ -29,9 +29,6 @@ Pixels = NDArray[np.uint8]
 Progress = Callable[[str, int, int], None]
 
 
-_UNKNOWN = 255
-
-
 def add_parser(subparsers: Any) -> None:
     """Adds `score` to the command's parser."""
     parser = subparsers.add_parser(
@@ -255,11 +252,13 @@ class Judge:
 
 def _askable(labels: Pixels, attributes: Mapping[str, Sequence[str]], model: Model) -> Pixels:
     """Labels [n, A] with 255 where a model does not know the attribute or the value."""
+    from aigc_procgen.data import UNKNOWN
+
     asked = labels.copy()
     for column, (name, values) in enumerate(attributes.items()):
         known = model.attributes.get(name, ())
         missing = [index for index, value in enumerate(values) if value not in known]
-        asked[np.isin(asked[:, column], missing), column] = _UNKNOWN
+        asked[np.isin(asked[:, column], missing), column] = UNKNOWN
     return asked
 
 
@@ -267,10 +266,12 @@ def _labels(
     asked: Pixels, attributes: Mapping[str, Sequence[str]], model: Model
 ) -> NDArray[np.float32]:
     """What a model takes for labels [n, A]: one-hot blocks float32 [n, L]."""
+    from aigc_procgen.data import UNKNOWN
+
     rows = []
     for row in asked:
         pairs = zip(attributes.items(), row.tolist(), strict=True)
-        rows.append(model.label({n: values[v] for (n, values), v in pairs if v != _UNKNOWN}))
+        rows.append(model.label({n: values[v] for (n, values), v in pairs if v != UNKNOWN}))
     return np.stack(rows)
 
 

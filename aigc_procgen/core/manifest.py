@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from .errors import PackError
 
-__all__ = ["FORMAT", "KINDS", "check_entry", "count_pictures", "parse_manifest"]
+__all__ = ["FORMAT", "KINDS", "check_entry", "count_pictures", "figure_shape", "parse_manifest"]
 
 FORMAT = 1
 KINDS = ("tiles", "sprites", "characters", "portraits")
@@ -127,14 +127,18 @@ def check_entry(name: str, entry: Any) -> None:
         "palette": ([len(entry["palette"]), 3], "float32"),
     }
     _check_tensors(fail, "inputs", entry["inputs"], inputs)
-    pictures = count_pictures(entry)
-    pixels = (["N", *([pictures] if pictures > 1 else []), side, side, 4], "uint8")
+    pixels = (["N", *figure_shape(count_pictures(entry), side)], "uint8")
     _check_tensors(fail, "outputs", entry["outputs"], {"pixels": pixels})
 
 
 def count_pictures(entry: dict[str, Any]) -> int:
     """How many pictures one figure of a model is: its frames in each of its directions."""
     return int(entry.get("frames", 1)) * max(len(entry.get("directions", ())), 1)
+
+
+def figure_shape(pictures: int, side: int) -> tuple[int, ...]:
+    """The shape of one figure's pixels: its pictures have an axis only if there are several."""
+    return (*((pictures,) if pictures > 1 else ()), side, side, 4)
 
 
 def _check_file(fail: Any, file: str) -> None:

@@ -1,9 +1,19 @@
 """Data sets for training: built from CC0 art, or from anyone's own pictures."""
 
 from .crawl import build_crawl
-from .datasets import DataSet, read_set
+from .datasets import UNKNOWN, DataSet, read_set
 from .errors import DataError
 from .folder import build_folder
+from .heads import build_heads
 from .sheet import draw_sheet
 
-__all__ = ["DataError", "DataSet", "build_crawl", "build_folder", "draw_sheet", "read_set"]
+__all__ = [
+    "UNKNOWN",
+    "DataError",
+    "DataSet",
+    "build_crawl",
+    "build_folder",
+    "build_heads",
+    "draw_sheet",
+    "read_set",
+]

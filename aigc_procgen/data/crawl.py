@@ -13,7 +13,7 @@ import numpy as np
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import Seed, check_seed, stream
 
-from .datasets import DataSet, write_set
+from .datasets import DataSet, last_held_out, write_set
 from .errors import DataError
 from .figures import SLOTS, draw_figures
 from .poses import FRAMES
@@ -29,7 +29,6 @@ __all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
 
 TILES_A_MATERIAL = 320
 MOST_CHARACTERS = 100_000
-HELD_OUT = 8  # percent of the pictures that are never trained on
 
 
 def tile_set(release: Release, seed: Seed = 0) -> DataSet:
@@ -112,7 +111,7 @@ def character_set(
         frames=FRAMES,
         parts=drawn.rows,
         slots=SLOTS,
-        held_out=np.arange(count) >= count - count * HELD_OUT // 100,
+        held_out=last_held_out(count),
     )
 
 

@@ -16,10 +16,17 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .writing import write_json, write_npz
 
-__all__ = ["UNKNOWN", "DataSet", "read_set", "write_set"]
+__all__ = ["UNKNOWN", "DataSet", "last_held_out", "read_set", "write_set"]
 
 UNKNOWN = 255
 """The label of an attribute that is not known."""
+
+_HELD_OUT = 8  # percent of composed pictures that are never trained on
+
+
+def last_held_out(count: int) -> NDArray[np.bool_]:
+    """Bool [count]: the share of composed pictures that is held out, the last ones."""
+    return np.arange(count) >= count - count * _HELD_OUT // 100
 
 
 @dataclass(frozen=True, kw_only=True)

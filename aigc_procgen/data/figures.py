@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, Stream, stream
 
 from .colour import Pixels
+from .datasets import UNKNOWN
 from .poses import FRAMES, pose
 from .source import Progress
 from .wardrobe import Layer, Wardrobe
 
-__all__ = ["SLOTS", "Figures", "compose", "draw_figures", "dress"]
+__all__ = ["SLOTS", "Figures", "compose", "draw_figures", "dress", "pick"]
 
 SLOTS = (
     "cloak",
@@ -36,11 +37,10 @@ SLOTS = (
 """Back to front; `skirt` is over the boots, `head` is an orc's tusks."""
 
 _CHUNK = 512
-_UNKNOWN = 255
 
 
-def _pick(table: Mapping[str, Any], slot: str, allowed: list[str] | None, dice: Stream) -> str:
-    chances: dict[str, int] = table["chances"][slot]
+def pick(chances: Mapping[str, int], allowed: Sequence[str] | None, dice: Stream) -> str:
+    """One of the names that are `allowed` (all, if None), each as likely as its chance says."""
     names = [name for name in chances if allowed is None or name in allowed]
     return dice.weighted(names, [chances[name] for name in names])
 
@@ -71,10 +71,11 @@ def dress(wardrobe: Wardrobe, dice: Stream) -> tuple[dict[str, Layer], dict[str,
     female = base.sex == "female"
     _clothe(worn, labels, wardrobe, kind, female, dice)
     for slot in ("weapon", "offhand"):
-        labels[slot] = _pick(table, slot, None, dice)
+        labels[slot] = pick(table["chances"][slot], None, dice)
         if labels[slot] != "none":
             worn[slot] = dice.choice(slots[slot][labels[slot]])
-    labels["cloak"] = "none" if kind.get("no_cloak") else _pick(table, "cloak", None, dice)
+    chances = table["chances"]["cloak"]
+    labels["cloak"] = "none" if kind.get("no_cloak") else pick(chances, None, dice)
     if labels["cloak"] != "none":
         worn["cloak"] = dice.choice(slots["cloak"][labels["cloak"]])
     _crown(worn, labels, wardrobe, kind, dice)
@@ -94,7 +95,7 @@ def _clothe(
     allowed = list(table["chances"]["armour"])
     if not female:
         allowed.remove("dress")
-    labels["armour"] = _pick(table, "armour", allowed, dice)
+    labels["armour"] = pick(table["chances"]["armour"], allowed, dice)
     whole = False
     if labels["armour"] != "none":
         armour = _by_colour(slots["armour"][labels["armour"]], dice)
@@ -122,11 +123,11 @@ def _crown(
 ) -> None:
     """Headgear, hair, beard and what grows on the head of a species."""
     table, slots = wardrobe.table, wardrobe.slots
-    labels["headgear"] = _pick(table, "headgear", kind.get("headgear"), dice)
+    labels["headgear"] = pick(table["chances"]["headgear"], kind.get("headgear"), dice)
     if labels["headgear"] != "none":
         worn["headgear"] = dice.choice(slots["headgear"][labels["headgear"]])
     growing = kind.get("hair", ["none"])
-    colour = _pick(table, "hair", None if growing is True else growing, dice)
+    colour = pick(table["chances"]["hair"], None if growing is True else growing, dice)
     hidden = labels["headgear"] in table["hides_hair"]
     labels["hair"] = "none" if hidden else colour
     if labels["hair"] != "none":
@@ -152,16 +153,20 @@ def compose(
     result = np.zeros((len(rows), FRAMES, 32, 32, 4), np.uint8)
     below = np.arange(32)[None, :, None] >= bare_from[:, None, None]
     gown: NDArray[np.bool_] = stack[:, -6:, :, 3].max((1, 2)) > 0
+    # Some bodies have no legs and some armour reaches to the feet: they move otherwise.
+    others = {
+        "base": ("tail", bare_from < 32),
+        "armour": ("gown", gown[rows[:, SLOTS.index("armour")]]),
+    }
     for slot, name in enumerate(SLOTS):
         layer = stack[rows[:, slot]]
         if name == "armour":
             layer[below.repeat(32, 2)] = 0
         for frame in range(FRAMES):
             posed = pose(layer, name, frame)
-            for chosen, other in ((bare_from < 32, "tail"), (gown[rows[:, slot]], "gown")):
-                if name == {"tail": "base", "gown": "armour"}[other] and chosen.any():
-                    posed = posed.copy() if posed is layer else posed
-                    posed[chosen] = pose(layer[chosen], other, frame)
+            if name in others:
+                other, chosen = others[name]
+                posed = np.where(chosen[:, None, None, None], pose(layer, other, frame), posed)
             np.copyto(result[:, frame], posed, where=posed[..., 3:] > 0)
     return _outlined(result.reshape(-1, 32, 32, 4)).reshape(result.shape)
 
@@ -200,7 +205,7 @@ def draw_figures(
     attributes: dict[str, list[str]] = table["attributes"]
     dice = stream(seed, "characters")
     rows = np.zeros((count, len(SLOTS)), np.int32)
-    labels = np.full((count, len(attributes)), _UNKNOWN, np.uint8)
+    labels = np.full((count, len(attributes)), UNKNOWN, np.uint8)
     bare_from = np.full(count, 32, np.int32)
     used: set[str] = set()
     for index in range(count):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import urllib.error
-import urllib.request
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +17,9 @@ import numpy as np
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import Seed, Stream, check_seed, stream
 
-from .datasets import UNKNOWN, DataSet, write_set
+from .datasets import UNKNOWN, DataSet, last_held_out, write_set
 from .errors import DataError
+from .figures import pick
 from .head_raster import (
     MATERIALS,
     RGB,
@@ -38,7 +36,7 @@ from .head_raster import (
     shouldered,
     tones_of,
 )
-from .source import Progress, files_digest
+from .source import Progress, download, files_digest
 from .tables import load_table
 from .writing import new_set
 
@@ -59,7 +57,6 @@ PORTRAIT_SLOTS = (
 )
 
 MOST_HEADS = 100_000
-HELD_OUT = 8  # percent of the portraits that are never trained on
 
 _WHEEL = (
     "https://files.pythonhosted.org/packages/57/cf/"
@@ -69,16 +66,11 @@ _WHEEL = (
 _STYLE = "dicebear_styles/pixel-art.json"
 _STYLE_DIGEST = "634c8925c165663052d76c768d6edcd750bd11ae932c2c619cbeee1cb24fc9bb"
 _MOST_BYTES = 64 * 1024 * 1024
+_ADVICE = "run `pip download --no-deps dicebear-styles` elsewhere and pass the wheel with --from"
 
 _CHUNK = 512
 _BRIM = 9  # the row down to which a hat hides hair
 _LEAST_HAIR = 16  # pixels of hair under a hat that show its colour
-
-
-def _table(name: str) -> dict[str, Any]:
-    text = (resources.files(__package__) / "head_tables" / f"{name}.json").read_text("utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
 
 
 def _rgb(text: str) -> RGB:
@@ -103,8 +95,10 @@ class Closet:
     """
 
     style: Mapping[str, Any]
-    table: Mapping[str, Any] = field(default_factory=lambda: _table("heads"))
-    drawings: Mapping[str, Any] = field(default_factory=lambda: _table("drawings"))
+    table: Mapping[str, Any] = field(default_factory=lambda: load_table("heads", "head_tables"))
+    drawings: Mapping[str, Any] = field(
+        default_factory=lambda: load_table("drawings", "head_tables")
+    )
     people: Mapping[str, Any] = field(default_factory=lambda: load_table("characters"))
     layers: list[Codes] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
@@ -278,11 +272,6 @@ class Head:
     drop: int = 0
 
 
-def _pick(chances: Mapping[str, int], allowed: Sequence[str] | None, dice: Stream) -> str:
-    names = [name for name in chances if allowed is None or name in allowed]
-    return dice.weighted(names, [chances[name] for name in names])
-
-
 def dress_head(closet: Closet, dice: Stream) -> Head:
     """One portrait by chance. What cannot be seen (the sex of a minotaur) has no label."""
     table, people = closet.table, closet.people
@@ -298,9 +287,9 @@ def dress_head(closet: Closet, dice: Stream) -> Head:
     if not look.get("sexless"):
         labels["sex"] = sex
     chances = table["chances"]
-    labels["mood"] = _pick(chances["mood"], None, dice)
+    labels["mood"] = pick(chances["mood"], None, dice)
     labels["colour"] = dice.choice(closet.attributes["colour"])
-    labels["headgear"] = _pick(chances["headgear"], look.get("headgear"), dice)
+    labels["headgear"] = pick(chances["headgear"], look.get("headgear"), dice)
     colours["clothes"] = _dye(people["dyes"][labels["colour"]])
     iris = dice.choice(look.get("irises", table["colours"]["eyes"]))
     colours["eyes"] = tones_of(_rgb(iris))
@@ -334,11 +323,11 @@ def _clothes(head: Head, closet: Closet, dice: Stream) -> list[str]:
     head.parts["clothes"] = f"{clothes}:{head.labels['colour']}"
     # Under a full beard only a little more may hide the colour of the clothes.
     allowed = table["mantles_under_full_beard"] if head.labels["beard"] == "full" else None
-    mantle = _pick(table["chances"]["mantle"], allowed, dice)
+    mantle = pick(table["chances"]["mantle"], allowed, dice)
     if mantle != "none":
         layers += table["mantles"].get(mantle, [mantle])
         head.parts["mantle"] = f"{mantle}:"
-    jewel = _pick(table["chances"]["jewel"], None, dice)
+    jewel = pick(table["chances"]["jewel"], None, dice)
     if jewel != "none" and "sex" in head.labels:
         layers.append(f"accessories/{jewel}")
         head.parts["jewel"] = f"{jewel}:"
@@ -350,7 +339,7 @@ def _face(head: Head, closet: Closet, look: Mapping[str, Any], sex: str, dice: S
     table, labels = closet.table, head.labels
     growing = look.get("hair", True)
     allowed = None if growing is True else growing
-    colour = _pick(table["chances"]["hair"], allowed, dice)
+    colour = pick(table["chances"]["hair"], allowed, dice)
     bald = allowed == ["none"]
     # Brows and beards of the bald have a colour too.
     own = colour if colour != "none" else dice.choice(("black", "brown", "white"))
@@ -361,7 +350,7 @@ def _face(head: Head, closet: Closet, look: Mapping[str, Any], sex: str, dice: S
     labels["hair"] = "none" if hidden else colour
     chances = look.get("beard", table["chances"]["beard"])
     bearded = labels.get("sex") == "male" and not bald and colour != "none"
-    labels["beard"] = _pick(chances, None, dice) if bearded else "none"
+    labels["beard"] = pick(chances, None, dice) if bearded else "none"
     if labels["beard"] != "none":
         beard = dice.choice(table["beards"][labels["beard"]])
         head.layers.append(beard)
@@ -376,7 +365,7 @@ def _face(head: Head, closet: Closet, look: Mapping[str, Any], sex: str, dice: S
     elif labels["headgear"] in table["hides_brows"]:
         del labels["mood"]
     head.layers += look.get("over", ())
-    glasses = _pick(table["chances"]["glasses"], None, dice)
+    glasses = pick(table["chances"]["glasses"], None, dice)
     if glasses != "none" and "eyes" not in look:
         head.layers.append(f"glasses/{glasses}")
         head.parts["glasses"] = f"{glasses}:"
@@ -454,27 +443,16 @@ def head_set(
         attributes=attributes,
         parts=parts,
         slots=PORTRAIT_SLOTS,
-        held_out=np.arange(count) >= count - count * HELD_OUT // 100,
+        held_out=last_held_out(count),
     )
-
-
-def _download() -> bytes:
-    try:
-        with urllib.request.urlopen(_WHEEL, timeout=60) as answer:
-            data: bytes = answer.read(_MOST_BYTES)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise DataError(
-            f"{_WHEEL} cannot be downloaded ({reason}): run `pip download --no-deps "
-            "dicebear-styles` elsewhere and pass the wheel with --from"
-        ) from None
-    return data
 
 
 def _style_bytes(source: str | Path | None) -> bytes:
     """The bytes of pixel-art.json: of that file, or out of a wheel of dicebear-styles."""
     try:
-        data = _download() if source is None else Path(source).read_bytes()
+        data = (
+            download(_WHEEL, _MOST_BYTES, _ADVICE) if source is None else Path(source).read_bytes()
+        )
         if not zipfile.is_zipfile(io.BytesIO(data)):
             return data
         with zipfile.ZipFile(io.BytesIO(data)) as wheel:

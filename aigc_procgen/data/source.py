@@ -17,6 +17,7 @@ __all__ = [
     "CRAWL_COMMIT",
     "CRAWL_DIGEST",
     "CRAWL_RELEASE",
+    "download",
     "files_digest",
     "open_crawl",
     "read_files",
@@ -112,25 +113,25 @@ def read_files(source: str | Path) -> dict[str, bytes]:
     return found
 
 
-def _download(progress: Progress | None) -> bytes:
+def download(address: str, most: int, advice: str, progress: Progress | None = None) -> bytes:
+    """What lies at an address, up to `most` bytes; `DataError` with the `advice` if it fails."""
     parts: list[bytes] = []
     got = 0
     try:
-        with urllib.request.urlopen(CRAWL_ARCHIVE, timeout=60) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             total = int(answer.headers.get("Content-Length") or 0)
             while part := answer.read(1 << 18):
                 got += len(part)
-                if got > MOST_BYTES:
-                    raise DataError(f"{CRAWL_ARCHIVE} is larger than 256 MiB: pass --from instead")
+                if got > most:
+                    raise DataError(
+                        f"{address} is larger than {most >> 20} MiB: pass --from instead"
+                    )
                 parts.append(part)
                 if progress is not None:
                     progress("download", got, max(total, got))
     except (urllib.error.URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise DataError(
-            f"{CRAWL_ARCHIVE} cannot be downloaded ({reason}): fetch it elsewhere and pass it "
-            "with --from FILE"
-        ) from None
+        raise DataError(f"{address} cannot be downloaded ({reason}): {advice}") from None
     return b"".join(parts)
 
 
@@ -141,7 +142,11 @@ def open_crawl(source: str | Path | None, progress: Progress | None = None) -> d
     None for a download of the public archive at its known commit. Raises `DataError` if it is
     none of these.
     """
-    files = _from_zip(_download(progress), CRAWL_ARCHIVE) if source is None else read_files(source)
+    if source is None:
+        advice = "fetch it elsewhere and pass it with --from FILE"
+        files = _from_zip(download(CRAWL_ARCHIVE, MOST_BYTES, advice, progress), CRAWL_ARCHIVE)
+    else:
+        files = read_files(source)
     release = f"releases/{CRAWL_RELEASE}/"
     inside = {
         path.split(release, 1)[1]: data for path, data in files.items() if release in f"/{path}"

@@ -13,9 +13,9 @@ from .errors import DataError
 __all__ = ["load_table", "matching"]
 
 
-def load_table(name: str) -> dict[str, Any]:
-    """The table `crawl_tables/NAME.json` of this package."""
-    text = (resources.files(__package__) / "crawl_tables" / f"{name}.json").read_text("utf-8")
+def load_table(name: str, folder: str = "crawl_tables") -> dict[str, Any]:
+    """The table `FOLDER/NAME.json` of this package."""
+    text = (resources.files(__package__) / folder / f"{name}.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(text)
     return table
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-__all__ = ["draw_augmentation"]
+__all__ = ["draw_augmentation", "moved"]
 
 
 def draw_augmentation(
@@ -41,7 +41,7 @@ def draw_augmentation(
 
     def show(images: Tensor) -> Tensor:
         if reach:
-            images = _moved(images, offsets.to(images.device), wrap)
+            images = moved(images, offsets.to(images.device), wrap)
         if colour_share > 0:
             # [n, pictures, 4, h, w]
             inks = images.reshape(len(images), -1, 4, *images.shape[2:])
@@ -52,16 +52,19 @@ def draw_augmentation(
     return show
 
 
-def _moved(images: Tensor, offsets: Tensor, wrap: bool) -> Tensor:
+def moved(images: Tensor, offsets: Tensor, wrap: bool, empty: float = -1.0) -> Tensor:
+    """Images [n, c, h, w], each moved by its own offset [n, 2]; what comes in is its other side, or
+    `empty`.
+    """
     height, width = images.shape[2:]
     ys = torch.arange(height, device=images.device)[None] + offsets[:, :1]
     xs = torch.arange(width, device=images.device)[None] + offsets[:, 1:]
     rows = torch.arange(len(images), device=images.device)[:, None, None]
-    moved = images.permute(0, 2, 3, 1)[rows, (ys % height)[:, :, None], (xs % width)[:, None, :]]
+    shown = images.permute(0, 2, 3, 1)[rows, (ys % height)[:, :, None], (xs % width)[:, None, :]]
     if not wrap:
         inside = ((ys >= 0) & (ys < height))[:, :, None] & ((xs >= 0) & (xs < width))[:, None, :]
-        moved = torch.where(inside[..., None], moved, torch.full_like(moved[:1, :1, :1], -1.0))
-    return moved.permute(0, 3, 1, 2)
+        shown = torch.where(inside[..., None], shown, empty)
+    return shown.permute(0, 3, 1, 2)
 
 
 def _hue_matrices(turn: Tensor) -> Tensor:

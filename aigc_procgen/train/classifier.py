@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.data import UNKNOWN
 
+from .augment import moved
 from .checkpoint import load_checkpoint, save_checkpoint
 from .scores import premultiplied
 
 __all__ = ["Classifier", "agreement", "cached_classifier", "predict", "train_classifier"]
 
-UNKNOWN = 255
 _BATCH = 128
 _SHOWN = 100_000  # pictures: two minutes of one core, where more brings no accuracy
 _MOST_EPOCHS = 60  # of a small set, which would be learned by heart
@@ -105,7 +106,8 @@ def _fit(
         rows = order[used : used + batch].numpy()
         used += batch
         images = _tensor(pictures[rows])
-        images = _shifted(images, reach, wrap)
+        offsets = torch.randint(-reach, reach + 1, (len(images), 2))
+        images = moved(images, offsets, wrap, empty=-0.5)
         images[:, :3] *= torch.rand(len(images), 1, 1, 1) * 0.3 + 0.85
         target = torch.from_numpy(labels[rows].astype(np.int64))
         target[target == UNKNOWN] = -100
@@ -126,20 +128,6 @@ def _tensor(pictures: NDArray[np.uint8]) -> Tensor:
     images = torch.from_numpy(premultiplied(pictures)).permute(0, 3, 1, 2) - 0.5
     # Twice as fast as the default order on a CPU.
     return images.contiguous(memory_format=torch.channels_last)
-
-
-def _shifted(images: Tensor, reach: int, wrap: bool) -> Tensor:
-    """Every picture moved by its own offset; what comes in is its other side, or nothing."""
-    size = images.shape[2]
-    offsets = torch.randint(-reach, reach + 1, (len(images), 2))
-    ys = torch.arange(size)[None] + offsets[:, :1]
-    xs = torch.arange(size)[None] + offsets[:, 1:]
-    rows = torch.arange(len(images))[:, None, None]
-    moved = images.permute(0, 2, 3, 1)[rows, (ys % size)[:, :, None], (xs % size)[:, None]]
-    if not wrap:
-        inside = ((ys >= 0) & (ys < size))[:, :, None] & ((xs >= 0) & (xs < size))[:, None]
-        moved = torch.where(inside[..., None], moved, -0.5)
-    return moved.permute(0, 3, 1, 2)
 
 
 def predict(net: Classifier, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -153,10 +154,8 @@ def fit_palette(images: NDArray[np.uint8], colours: int, seed: int = 0) -> NDArr
     Colours count by the square root of how often they occur, so that a rare highlight keeps a
     place beside a wide floor. Fewer distinct colours than `colours` give a smaller palette.
     """
-    opaque = images[images[..., 3] > 0][:, :3].astype(np.uint32)
-    codes = (opaque[:, 0] << 16) | (opaque[:, 1] << 8) | opaque[:, 2]
-    unique, counts = np.unique(codes, return_counts=True)
-    points = np.stack([unique >> 16, (unique >> 8) & 255, unique & 255], 1).astype(np.float64)
+    unique, counts = np.unique(_codes(images[images[..., 3] > 0]), return_counts=True)
+    points = _colours(unique)
     weights = np.sqrt(counts)
     if len(points) <= colours:
         return points.astype(np.uint8)
@@ -192,8 +191,7 @@ def _to_indices(images: NDArray[np.uint8], palette: NDArray[np.uint8]) -> NDArra
     for part in codes:
         seen[part.ravel()] = True
     unique = np.flatnonzero(seen)
-    points = np.stack([unique >> 16, (unique >> 8) & 255, unique & 255], 1).astype(np.float64)
-    table[unique] = _nearest(points, palette.astype(np.float64)) + 1
+    table[unique] = _nearest(_colours(unique), palette.astype(np.float64)) + 1
     indices = np.concatenate([table[part] for part in codes])
     indices[images[..., 3] == 0] = 0
     return indices
@@ -202,6 +200,10 @@ def _to_indices(images: NDArray[np.uint8], palette: NDArray[np.uint8]) -> NDArra
 def _codes(images: NDArray[np.uint8]) -> NDArray[np.int32]:
     wide = images[..., :3].astype(np.int32)
     return (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+
+
+def _colours(codes: NDArray[Any]) -> NDArray[np.float64]:
+    return np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], 1).astype(np.float64)
 
 
 def load_dataset(

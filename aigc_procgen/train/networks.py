@@ -28,6 +28,16 @@ def _scaled(module: nn.Module, gain: float) -> None:
             cast(Tensor, module.bias).zero_()
 
 
+def _unit(z: Tensor) -> Tensor:
+    """Latents [n, latent] with a mean square of 1."""
+    return z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+
+
+def count_stages(size: int) -> int:
+    """The resolutions below the full `size`, from 4x4 on: 3 for 32."""
+    return (size // 8).bit_length()
+
+
 def pad_wrapped(x: Tensor) -> Tensor:
     """One pixel of circular padding as slices and concatenation, which every runtime has."""
     x = torch.cat([x[:, :, -1:], x, x[:, :, :1]], 2)
@@ -96,7 +106,7 @@ class Codebook(nn.Module):
         self.register_buffer("never", torch.zeros(sum(sizes), labels))
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
-        scores = z @ self.keys.t() / self.temperature - 1e4 * (label @ self.never.t())
+        scores = _unit(z) @ self.keys.t() / self.temperature - 1e4 * (label @ self.never.t())
         slots = [torch.softmax(slot, 1) for slot in torch.split(scores, list(self.sizes), 1)]
         return torch.cat(slots, 1)
 
@@ -175,9 +185,9 @@ class Generator(nn.Module):
         self.head = Conv3(fine, 4 * pictures, gain=0.5, wrap=wrap)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
-        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
         if self.codebook is not None:
             return self.decode(self.codebook(z, label))
+        z = _unit(z)
         w = torch.cat([z, self.label(label)], 1)
         w = w + functional.leaky_relu(self.mix(w), 0.2)
         x = self.start(w)[:, :, None, None]
@@ -279,7 +289,7 @@ class DcganGenerator(nn.Module):
     ) -> None:
         super().__init__()
         self.latent, self.labels = latent, labels
-        doublings = (size // 8).bit_length()
+        doublings = count_stages(size)
         channels = (latent + labels, *(width << step for step in reversed(range(doublings))))
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(pairwise(channels)):
@@ -306,7 +316,7 @@ class DcganCritic(nn.Module):
             nn.Conv2d(4 * pictures + labels, width, 4, 2, 1),
             nn.LeakyReLU(0.2),
         ]
-        halvings = (size // 8).bit_length()
+        halvings = count_stages(size)
         for step in range(1, halvings):
             layers += [
                 nn.Conv2d(width << (step - 1), width << step, 4, 2, 1, bias=False),

@@ -31,7 +31,7 @@ from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .config import Config
 from .dataset import Dataset, load_dataset
 from .finish import finish
-from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator
+from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator, count_stages
 
 __all__ = ["Shape", "Trainer", "build_generator", "choose_device"]
 
@@ -108,7 +108,7 @@ def build_critic(config: Config, shape: Shape) -> nn.Module:
 
 def _widths(config: Config, shape: Shape) -> tuple[int, ...]:
     """The configured widths for the stages that the pictures' size has; the last one repeats."""
-    stages = (shape.size // 8).bit_length()
+    stages = count_stages(shape.size)
     return (config.widths + config.widths[-1:] * stages)[:stages]
 
 
@@ -142,7 +142,7 @@ class Trainer:
         self.critic = build_critic(config, shape).to(self.device)
         self.average = build_generator(config, shape).to(self.device)
         codebook = getattr(self.generator, "codebook", None)
-        self.reconstructs = codebook is not None and self.dataset.codebook is not None
+        self.reconstructs = codebook is not None
         if codebook is not None and self.dataset.codebook is not None:
             codebook.never.copy_(torch.from_numpy(self.dataset.codebook.never))
         self.average.load_state_dict(self.generator.state_dict())
@@ -250,7 +250,6 @@ class Trainer:
         generator = cast(Generator, self.generator)
         codebook = cast(Codebook, generator.codebook)
         half = len(z) // 2
-        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
         known = self._known_parts(rows[:half])
         return generator.decode(torch.cat([known, codebook(z[half:], label[half:])]))
 
