@@ -17,6 +17,7 @@ from aigc_procgen.data.figures import SLOTS, compose
 from aigc_procgen.data.pictures import KEY_COLOUR, decode
 from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
+from aigc_procgen.data.sprites import variants
 from aigc_procgen.data.tables import load_table, matching
 from aigc_procgen.data.wardrobe import colour_name
 from aigc_procgen.world.terrain import TERRAINS
@@ -348,3 +349,13 @@ def test_parts_say_what_a_figure_is_made_of(built):
     looks = {}
     for parts, image in zip(data.parts, data.images, strict=True):
         assert looks.setdefault(parts.tobytes(), image.tobytes()) == image.tobytes()
+
+
+def test_a_dark_veil_is_no_shadow():
+    """Half transparent dark pixels go as a cast shadow, and stay where the table says `veiled`."""
+    ghost = np.zeros((32, 32, 4), np.uint8)
+    ghost[4:12, 10:20] = (20, 20, 30, 120)
+    ghost[12:28, 10:20] = (160, 160, 200, 255)
+    (plain,), (veiled,) = (variants(ghost, entry, 32) for entry in ({}, {"veiled": True}))
+    assert int((plain[..., 3] > 0).sum()) == 160
+    assert int((veiled[..., 3] > 0).sum()) == 240

@@ -294,3 +294,17 @@ def test_figures_of_many_pictures_and_other_sizes_train_and_export(tmp_path):
     check_entry("characters", entry)
     agreement = compare(tmp_path / "run", data, images=16)
     assert agreement.pixels_differing <= agreement.pixels // 1000
+
+
+def test_palette_has_the_colours_of_the_last_class(tmp_path):
+    """Sets are sorted by class: the class at the end of 6,000 pictures gets its colours too."""
+    images = np.zeros((6000, 16, 16, 4), np.uint8)
+    images[..., 3] = 255
+    images[:5900, ..., 1] = 200
+    images[5900:, ..., 0] = 200
+    labels = np.zeros((6000, 1), np.uint8)
+    meta = {"kind": "tiles", "attributes": {"material": ["grass", "brick"]}}
+    path = tmp_path / "tiles.npz"
+    np.savez(path, images=images, labels=labels, meta=np.array(json.dumps(meta)))
+    dataset, _ = load_dataset(path, 8)
+    assert sorted(dataset.palette.tolist()) == [[0, 200, 0], [200, 0, 0]]

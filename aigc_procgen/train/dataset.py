@@ -243,7 +243,7 @@ def load_dataset(
     elif meta["kind"] != "tiles" and len(images) <= _MOST_OWN_PARTS:
         parts = np.arange(1, len(images) + 1)[:, None]
     if palette is None:
-        palette = fit_palette(images[:5_000, 0], colours)
+        palette = fit_palette(images[:20_000, 0], colours)
     flip = set(meta.get("flip", ()))
     first = next(iter(attributes.values()))
     names = np.array([*first, *[""] * (256 - len(first))])
