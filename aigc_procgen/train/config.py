@@ -43,6 +43,7 @@ class Config(Record):
     shift: int = 2  # pixels; figures are aligned, more would move feet off the ground
     colour_jitter: tuple[float, float] = (0.0, 0.0)  # share of pairs shown in turned colours
     reconstruction: float = 40.0  # weight of the L1 term where the set says what it is made of
+    code: int = 128  # learned numbers a part; with few, the parts of a figure blur into each other
     warm_up: int = 0  # images of drawing from parts alone, without a critic: 4 times as fast
     temperature: float = 0.06  # how far parts mix in training; see networks.Codebook
     drawn_temperature: float = 0.03  # and in the exported graph: purer than what was trained
@@ -63,6 +64,7 @@ class Config(Record):
                 f"widths must be 2 to 4 positive channel counts (at 4x4, 8x8 and so on to half the "
                 f"pictures' size), not {self.widths!r}"
             )
+        check_int("code", self.code, 1, 4096)
         check_int("warm_up", self.warm_up, 0, 10**12)
         for name in ("temperature", "drawn_temperature"):
             if getattr(self, name) <= 0:

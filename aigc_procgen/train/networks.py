@@ -121,7 +121,8 @@ class Generator(nn.Module):
     flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and so on to half the
     full size.
 
-    With `parts`, the sizes of the slots of a `Codebook`, z acts only through the parts it chooses.
+    With `parts`, the sizes of the slots of a `Codebook`, z acts only through the parts it chooses,
+    each of which has `code` learned numbers.
 
     `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
     doubling, a figure does not), and lets z alone place features: with a learned basis every tile
@@ -139,10 +140,11 @@ class Generator(nn.Module):
         wrap: bool = False,
         pictures: int = 1,
         parts: tuple[int, ...] = (),
+        code: int = 128,
         temperature: float = 0.1,
     ) -> None:
         super().__init__()
-        condition = 2 * latent
+        condition = code if parts else 2 * latent
         blocks = depth * len(widths)
         self.latent, self.labels, self.wrap = latent, labels, wrap
         if parts:

@@ -37,6 +37,8 @@ __all__ = ["Shape", "Trainer", "build_generator", "choose_device"]
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
+_WARM_UP_BETA1 = 0.9  # a fixed target, unlike a critic, rewards momentum: 1.3 times less distance
+
 
 def choose_device(name: str = "auto") -> torch.device:
     """CUDA if there is one, else Apple's MPS, else the CPU; or the device named."""
@@ -89,6 +91,7 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         wrap=config.kind == "tiles",
         pictures=shape.pictures,
         parts=shape.parts if config.reconstruction else (),
+        code=config.code,
         temperature=config.temperature,
     )
 
@@ -150,9 +153,8 @@ class Trainer:
         if self.device.type != "mps":
             for net in (self.generator, self.critic, self.average):
                 net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        betas = (0.5 if config.arch == "dcgan" else 0.0, config.beta2[0])
-        self.adam_generator = torch.optim.Adam(self.generator.parameters(), betas=betas)
-        self.adam_critic = torch.optim.Adam(self.critic.parameters(), betas=betas)
+        self.adam_generator = torch.optim.Adam(self.generator.parameters())
+        self.adam_critic = torch.optim.Adam(self.critic.parameters())
         self.step = 0
         if (self.run / "checkpoint.safetensors").exists():
             self._resume()
@@ -309,10 +311,12 @@ class Trainer:
         return pair[1] + (pair[0] - pair[1]) * (1 + math.cos(math.pi * part)) / 2
 
     def _set_optimisers(self) -> None:
+        warming = self.reconstructs and self.images < self.config.warm_up
+        beta1 = _WARM_UP_BETA1 if warming else 0.5 if self.config.arch == "dcgan" else 0.0
         for optimizer in (self.adam_generator, self.adam_critic):
             for group in optimizer.param_groups:
                 group["lr"] = self._scheduled(self.config.learning_rate)
-                group["betas"] = (group["betas"][0], self._scheduled(self.config.beta2))
+                group["betas"] = (beta1, self._scheduled(self.config.beta2))
 
     # -- the run's folder -------------------------------------------------------------------------
 
