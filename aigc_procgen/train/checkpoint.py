@@ -53,10 +53,11 @@ def unpack_adam(
         if name.startswith(prefix + "."):
             _, index, field = name.rsplit(".", 2)
             place = int(index)
+            kept = value
             if place < expected and value.shape == parameters[place].shape:
                 # In the weights' own order in memory: a fused Adam pairs them as they lie there.
-                value = torch.empty_like(parameters[place], device="cpu").copy_(value)
-            state.setdefault(place, {})[field] = value
+                kept = torch.empty_like(parameters[place], device="cpu").copy_(value)
+            state.setdefault(place, {})[field] = kept
     if state and len(state) != expected:
         raise InvalidArgument(
             f"the checkpoint's optimiser has {len(state)} parameters, the network {expected}: "
