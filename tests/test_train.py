@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from aigc_procgen.train import losses
 from aigc_procgen.train.augment import draw_augmentation
 from aigc_procgen.train.checkpoint import load_checkpoint
 from aigc_procgen.train.config import Config, preset
-from aigc_procgen.train.dataset import fit_palette, load_dataset
+from aigc_procgen.train.dataset import _to_indices, fit_palette, load_dataset
 from aigc_procgen.train.finish import finish
 from aigc_procgen.train.networks import pad_wrapped
 from aigc_procgen.train.trainer import Trainer
@@ -125,17 +126,18 @@ def test_classes_are_shown_equally_often(tmp_path):
 
 @pytest.mark.parametrize("arch", ["r3gan", "dcgan"])
 def test_resumed_run_has_the_bits_of_an_unbroken_one(tmp_path, arch):
-    """Three steps, a stop and three more give the same weights as six steps."""
+    """Three steps, a stop and three more give the same weights as six, in warm-up and after."""
+    config = small(arch=arch, warm_up=8)
     data = write_set(tmp_path / "characters.npz")
-    whole = Trainer(small(arch=arch), data, tmp_path / "whole", "cpu")
+    whole = Trainer(config, data, tmp_path / "whole", "cpu")
     for _ in range(6):
         whole.train_step()
-    first = Trainer(small(arch=arch), data, tmp_path / "parts", "cpu")
+    first = Trainer(config, data, tmp_path / "parts", "cpu")
     for _ in range(3):
         first.train_step()
     first._write_config()
     first.snapshot({})
-    second = Trainer(small(arch=arch), data, tmp_path / "parts", "cpu")
+    second = Trainer(config, data, tmp_path / "parts", "cpu")
     assert second.step == 3
     for _ in range(3):
         second.train_step()
@@ -308,3 +310,22 @@ def test_palette_has_the_colours_of_the_last_class(tmp_path):
     np.savez(path, images=images, labels=labels, meta=np.array(json.dumps(meta)))
     dataset, _ = load_dataset(path, 8)
     assert sorted(dataset.palette.tolist()) == [[0, 200, 0], [200, 0, 0]]
+
+
+def test_pictures_become_palette_entries_in_little_memory():
+    """Each pixel gets its nearest colour's entry, a share of the set at a time."""
+    rng = np.random.default_rng(3)
+    palette = np.array([(0, 0, 0), (255, 0, 0), (0, 255, 0), (255, 255, 255)], np.uint8)
+    images = rng.integers(0, 256, (6000, 16, 16, 4), np.uint8)
+    images[..., :3] = palette[rng.integers(4, size=images.shape[:3])] ^ images[..., :3] % 8
+    rows = np.arange(0, 6000, 2)
+    tracemalloc.start()
+    indices = _to_indices(images, rows, palette)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    for row in (0, 299, 300, 2999):
+        colours = images[rows[row], ..., None, :3].astype(int)
+        nearest = ((colours - palette.astype(int)) ** 2).sum(-1).argmin(-1) + 1
+        assert np.array_equal(indices[row], np.where(images[rows[row], ..., 3] > 0, nearest, 0))
+    table = 1 << 24
+    assert peak < table + indices.nbytes + 5_000_000

@@ -47,11 +47,17 @@ def unpack_adam(
 ) -> None:
     """Puts the moments that `pack_adam` took back into a fresh Adam over `net`'s parameters."""
     state: dict[int, dict[str, Tensor]] = {}
+    parameters = list(net.parameters())
+    expected = len(parameters)
     for name, value in tensors.items():
         if name.startswith(prefix + "."):
             _, index, field = name.rsplit(".", 2)
-            state.setdefault(int(index), {})[field] = value
-    expected = sum(1 for _ in net.parameters())
+            place = int(index)
+            kept = value
+            if place < expected and value.shape == parameters[place].shape:
+                # In the weights' own order in memory: a fused Adam pairs them as they lie there.
+                kept = torch.empty_like(parameters[place], device="cpu").copy_(value)
+            state.setdefault(place, {})[field] = kept
     if state and len(state) != expected:
         raise InvalidArgument(
             f"the checkpoint's optimiser has {len(state)} parameters, the network {expected}: "

@@ -28,7 +28,8 @@ class Config(Record):
     seed: int = 0
     images: int = 600_000  # an hour or two of one core
     burn_in: int = 400_000
-    batch: int = 32  # larger batches cost a CPU as much an image and give fewer steps
+    # Of all processes together. Larger ones cost a CPU as much an image and give fewer steps.
+    batch: int = 32
     latent: int = 64
     widths: tuple[int, ...] = (192, 96, 64)  # channels at 4x4, 8x8, 16x16
     fine: int = 16  # channels at 32x32: every one costs four times one at 16x16

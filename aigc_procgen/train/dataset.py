@@ -15,6 +15,9 @@ from torch import Tensor
 
 from aigc_procgen.core.errors import InvalidArgument
 
+from .augment import moved
+from .devices import send
+
 __all__ = ["SIZES", "Dataset", "Parts", "fit_palette", "load_dataset"]
 
 SIZES = (16, 32, 64)
@@ -44,6 +47,7 @@ class Dataset:
         frames: int = 1,
         directions: tuple[str, ...] = (),
     ) -> None:
+        self.device = torch.device("cpu")
         self.indices = torch.from_numpy(indices)
         self.attributes = attributes
         self.palette = palette
@@ -70,20 +74,35 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.indices)
 
+    def move(self, device: torch.device) -> None:
+        """Keeps the set on `device` from now on: a batch is put together where it is used."""
+        for name in ("indices", "labels", "parts", "rollable", "mirrored", "inks"):
+            tensor = getattr(self, name)
+            setattr(self, name, None if tensor is None else tensor.to(device))
+        self.device = device
+
     def rows(self, count: int, generator: torch.Generator) -> Tensor:
         """Which images a batch shows, int64 [count]."""
         points = torch.rand(count, generator=generator, dtype=torch.float64)
         return torch.searchsorted(self._cumulative, points).clamp_max(len(self) - 1)
 
-    def images(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+    def images(
+        self, rows: Tensor, generator: torch.Generator, share: slice = slice(None)
+    ) -> Tensor:
         """Premultiplied RGBA in -1..1 [count, 4 * pictures, size, size]; mirrored or rolled at
-        random where the set allows it.
+        random where the set allows it. With `share` those of a batch alone, as they are in it.
         """
+        turned = torch.rand(len(rows), generator=generator) < 0.5
+        offsets = torch.zeros(len(rows), 2, dtype=torch.int64)
+        if self.rollable is not None:
+            offsets = torch.randint(self.size, (len(rows), 2), generator=generator)
+        rows = send(rows[share], self.device)
+        mirror = send(turned[share], self.device) & self.mirrored[rows]
         chosen = self.indices[rows]
-        mirror = (torch.rand(len(rows), generator=generator) < 0.5) & self.mirrored[rows]
         chosen = torch.where(mirror[:, None, None, None], chosen.flip(3), chosen)
         if self.rollable is not None:
-            chosen = self._rolled(chosen, rows, generator)
+            offsets = send(offsets[share], self.device) * self.rollable[rows][:, None]
+            chosen = moved(chosen, offsets, wrap=True)
         return self._inked(chosen)
 
     def originals(self, rows: Tensor) -> Tensor:
@@ -91,20 +110,10 @@ class Dataset:
         return self._inked(self.indices[rows])
 
     def _inked(self, chosen: Tensor) -> Tensor:
-        images = self.inks[chosen.long()].permute(0, 1, 4, 2, 3).flatten(1, 2)
-        return images.contiguous(memory_format=torch.channels_last)
-
-    def _rolled(self, chosen: Tensor, rows: Tensor, generator: torch.Generator) -> Tensor:
-        assert self.rollable is not None
-        size = chosen.shape[3]
-        offsets = torch.randint(size, (len(rows), 2), generator=generator)
-        offsets *= self.rollable[rows][:, None]
-        ys = (torch.arange(size)[None] + offsets[:, :1]) % size
-        xs = (torch.arange(size)[None] + offsets[:, 1:]) % size
-        chosen = chosen[:, 0]
-        return chosen[torch.arange(len(rows))[:, None, None], ys[:, :, None], xs[:, None, :]][
-            :, None
-        ]
+        count, pictures, height, width = chosen.shape
+        places = chosen.permute(0, 2, 3, 1).flatten().int()  # in the order of channels_last
+        images = self.inks.index_select(0, places)
+        return images.view(count, height, width, 4 * pictures).permute(0, 3, 1, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,16 +193,21 @@ def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArr
     return np.asarray(score.argmax(1))
 
 
-def _to_indices(images: NDArray[np.uint8], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    table = np.zeros(1 << 24, np.uint8)  # every colour's entry: sorting a large set takes minutes
-    seen = np.zeros(1 << 24, np.bool_)
-    codes = [_codes(part) for part in np.array_split(images, max(len(images) // 1024, 1))]
-    for part in codes:
-        seen[part.ravel()] = True
-    unique = np.flatnonzero(seen)
-    table[unique] = _nearest(_colours(unique), palette.astype(np.float64)) + 1
-    indices = np.concatenate([table[part] for part in codes])
-    indices[images[..., 3] == 0] = 0
+def _to_indices(
+    images: NDArray[np.uint8], rows: NDArray[np.intp], palette: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Those `rows` of the pictures as entries of the palette, from 1 on; 0 is transparent."""
+    table = np.zeros(1 << 24, np.uint8)  # every colour's entry, 0 where it was not met yet
+    indices = np.empty((len(rows), *images.shape[1:-1]), np.uint8)
+    for start in range(0, len(rows), 256):  # a large set's colours at once would take gigabytes
+        part = images[rows[start : start + 256]]
+        codes = _codes(part)
+        found = table[codes]
+        unknown = np.unique(codes[found == 0])
+        if len(unknown):
+            table[unknown] = _nearest(_colours(unknown), palette.astype(np.float64)) + 1
+            found = table[codes]
+        indices[start : start + 256] = np.where(part[..., 3] > 0, found, 0)
     return indices
 
 
@@ -237,20 +251,20 @@ def load_dataset(
     attributes = {name: tuple(names) for name, names in meta["attributes"].items()}
     parts = arrays.get("parts")
     kept = ~arrays["held_out"] if "held_out" in arrays else np.ones(len(images), bool)
-    images, values = images[kept], values[kept]
+    shown, values = np.flatnonzero(kept), values[kept]
     if parts is not None:
         parts = parts[kept].astype(np.int64)
-    elif meta["kind"] != "tiles" and len(images) <= _MOST_OWN_PARTS:
-        parts = np.arange(1, len(images) + 1)[:, None]
+    elif meta["kind"] != "tiles" and len(shown) <= _MOST_OWN_PARTS:
+        parts = np.arange(1, len(shown) + 1)[:, None]
     if palette is None:
-        palette = fit_palette(images[:20_000, 0], colours)
+        palette = fit_palette(images[shown[:20_000], 0], colours)
     flip = set(meta.get("flip", ()))
     first = next(iter(attributes.values()))
     names = np.array([*first, *[""] * (256 - len(first))])
     mirrored = np.isin(names[values[:, 0]], sorted(flip)) if flip else np.zeros(len(values), bool)
     rollable = arrays["rollable"][kept] if meta.get("wrap") and "rollable" in arrays else None
     dataset = Dataset(
-        indices=_to_indices(images, palette),
+        indices=_to_indices(images, shown, palette),
         values=values,
         attributes=attributes,
         palette=palette,

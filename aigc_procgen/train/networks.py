@@ -265,14 +265,19 @@ class Critic(nn.Module):
 
     def forward(self, image: Tensor, label: Tensor) -> Tensor:
         thin = functional.leaky_relu(self.fine(image), 0.2)
-        x = self.down(functional.pixel_unshuffle(torch.cat([thin, image.to(thin.dtype)], 1), 2))
+        # Pixel-unshuffle, then the 1x1 convolution `down`: as one convolution of stride 2.
+        kernel = self.down.weight.view(self.down.out_channels, -1, 2, 2)
+        both = torch.cat([thin, image.to(thin.dtype)], 1)
+        x = functional.conv2d(both, kernel, self.down.bias, stride=2)
         for index, stage in enumerate(self.stages):
             *blocks, change = cast(nn.ModuleList, stage)
             for block in blocks:
                 x = block(x)
             if index + 1 < len(self.stages):
                 x = functional.avg_pool2d(change(x), 2)
-        h = self.gather(functional.leaky_relu(x, 0.2)).flatten(1)
+        # The depthwise convolution `gather` as a sum: its second derivative is a loop otherwise.
+        h = (functional.leaky_relu(x, 0.2).float() * self.gather.weight[:, 0]).sum((2, 3))
+        h = h + cast(Tensor, self.gather.bias)
         projected = (h * self.project(label)).sum(1) * self.scale
         return cast(Tensor, self.realness(h).squeeze(1) + projected).float()
 

@@ -30,29 +30,16 @@ from .augment import draw_augmentation
 from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .config import Config
 from .dataset import Dataset, load_dataset
+from .devices import autocast, choose_device, send
 from .finish import finish
 from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator, count_stages
+from .workers import ALONE, Workers
 
-__all__ = ["Shape", "Trainer", "build_generator", "choose_device"]
+__all__ = ["Shape", "Trainer", "build_generator"]
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
 _WARM_UP_BETA1 = 0.9  # a fixed target, unlike a critic, rewards momentum: 1.3 times less distance
-
-
-def choose_device(name: str = "auto") -> torch.device:
-    """CUDA if there is one, else Apple's MPS, else the CPU; or the device named."""
-    if name != "auto":
-        try:
-            device = torch.device(name)
-            torch.zeros(1, device=device)
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
-            raise InvalidArgument(f"device {name!r} cannot be used here: {reason}") from None
-        return device
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +105,9 @@ def _widths(config: Config, shape: Shape) -> tuple[int, ...]:
 class Trainer:
     """A training run in a folder; made anew, or continued if the folder holds one.
 
-    `data` is a file that `data build` wrote; `command` is noted for the manifest.
+    `data` is a file that `data build` wrote; `command` is noted for the manifest. Where `workers`
+    are several processes, each makes its own trainer, and a batch is of all of them together.
+    `precision` is "auto", "float32" or "bf16"; `compiled` uses torch.compile.
     Raises `InvalidArgument` if the folder holds a run of another configuration or of other data.
     """
 
@@ -130,15 +119,29 @@ class Trainer:
         device: str = "auto",
         *,
         command: str = "",
+        workers: Workers = ALONE,
+        precision: str = "auto",
+        compiled: bool = False,
     ) -> None:
         self.command = command
         self.run = Path(run)
         self.config = config
-        self.device = choose_device(device)
+        self.workers = workers
+        self.precision = precision
+        self.device = choose_device(device, workers.local)
+        workers.check_batch(config.batch)
+        if workers.count > 1 and config.arch == "dcgan":
+            raise InvalidArgument(
+                f"arch dcgan normalises over a whole batch, which {workers.count} processes do "
+                f"not see: train it in one"
+            )
+        if workers.count > 1 and self.device.type == "mps":
+            raise InvalidArgument("device mps trains in one process: pass --device cpu, or start 1")
         palette = self._earlier_palette(data)
         self.dataset, kind = load_dataset(data, config.colours, palette)
         if kind != config.kind:
             raise InvalidArgument(f"data must be a set of {config.kind}, {data} is one of {kind}")
+        self.dataset.move(self.device)
         self.shape = shape = Shape.of(self.dataset)
         torch.manual_seed(key(config.seed, "weights") >> 1)
         self.generator = build_generator(config, shape).to(self.device)
@@ -153,11 +156,34 @@ class Trainer:
         if self.device.type != "mps":
             for net in (self.generator, self.critic, self.average):
                 net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.adam_generator = torch.optim.Adam(self.generator.parameters())
-        self.adam_critic = torch.optim.Adam(self.critic.parameters())
+        fused = self.device.type != "mps"  # one pass over the weights instead of a dozen
+        self.adam_generator = torch.optim.Adam(self.generator.parameters(), fused=fused)
+        self.adam_critic = torch.optim.Adam(self.critic.parameters(), fused=fused)
         self.step = 0
         if (self.run / "checkpoint.safetensors").exists():
             self._resume()
+        self._meet()
+        # What a step calls. Penalties differentiate twice, which compiled code cannot: they call
+        # the networks themselves.
+        self._judge: Callable[..., Tensor] = self.critic
+        self._imagine: Callable[..., Tensor] = self.generator
+        self._decode: Callable[..., Tensor] = getattr(self.generator, "decode", self.generator)
+        if compiled:
+            self._judge = torch.compile(self._judge)
+            self._imagine = torch.compile(self._imagine)
+            self._decode = torch.compile(self._decode)
+
+    def _meet(self) -> None:
+        """Makes sure that all processes of the run stand at the same place with equal weights."""
+        facts = {
+            "configuration": self.config.to_json(),
+            "data": self.dataset.digest,
+            "palette": self.dataset.palette.tobytes().hex(),
+            "images": str(self.images),
+        }
+        self.workers.check_same(facts)
+        for net in (self.generator, self.critic, self.average):
+            self.workers.copy_first((*net.parameters(), *net.buffers()))
 
     @property
     def images(self) -> int:
@@ -182,17 +208,17 @@ class Trainer:
 
         real, label, z, show, _ = self._draw(random)
         with torch.no_grad(), self._autocast():
-            fake = self.generator(z, label)
+            fake = self._imagine(z, label)
         with self._autocast():
-            scores_real = self.critic(show(real), label)
-            scores_fake = self.critic(show(fake), label)
+            scores_real = self._judge(show(real), label)
+            scores_fake = self._judge(show(fake), label)
         loss = critic_loss(scores_real, scores_fake)
         stats["critic_loss"] = loss.detach()
         stats["gap"] = (scores_real - scores_fake).mean().detach()
         if config.arch != "dcgan" and self.step % config.penalty_interval == 0:
 
             def judge(images: Tensor) -> Tensor:
-                return torch.as_tensor(self.critic(show(images), label))
+                return cast(Tensor, self.critic(show(images), label))
 
             with self._autocast():
                 r1 = losses.gradient_penalty(judge, real)
@@ -205,15 +231,15 @@ class Trainer:
         real, label, z, show, rows = self._draw(random)
         self.critic.requires_grad_(False)
         with torch.no_grad(), self._autocast():
-            scores_real = self.critic(show(real), label)
+            scores_real = self._judge(show(real), label)
         with self._autocast():
             fake = self._generate(z, label, rows)
-            scores_fake = self.critic(show(fake), label)
+            scores_fake = self._judge(show(fake), label)
         loss = generator_loss(scores_real, scores_fake)
         stats["generator_loss"] = loss.detach()
         if self.reconstructs:
-            half = config.batch // 2
-            wanted = self.dataset.originals(rows[:half]).to(self.device)
+            half = len(rows) // 2
+            wanted = self.dataset.originals(rows[:half])
             distance = losses.reconstruction_loss(fake[:half], wanted)
             stats["reconstruction"] = distance.detach()
             loss = loss + config.reconstruction * distance
@@ -226,11 +252,11 @@ class Trainer:
 
     def _warm_up_step(self, random: torch.Generator) -> dict[str, Tensor]:
         """One step of the generator without a critic: each picture out of its own parts."""
-        generator = cast(Generator, self.generator)
         rows = self.dataset.rows(self.config.batch, random)
+        rows = send(rows[self.workers.share], self.device)
         with self._autocast():
-            made = generator.decode(self._known_parts(rows))
-        distance = losses.reconstruction_loss(made, self.dataset.originals(rows).to(self.device))
+            made = self._decode(self._known_parts(rows))
+        distance = losses.reconstruction_loss(made, self.dataset.originals(rows))
         self._descend(self.adam_generator, self.generator, self.config.reconstruction * distance)
         self.step += 1
         self._average()
@@ -239,7 +265,7 @@ class Trainer:
     def _known_parts(self, rows: Tensor) -> Tensor:
         """What the pictures `rows` [n] are made of, as a choice of the codebook [n, its rows]."""
         codebook = cast(Codebook, cast(Generator, self.generator).codebook)
-        parts = cast(Tensor, self.dataset.parts)[rows].to(self.device)
+        parts = cast(Tensor, self.dataset.parts)[rows]
         known = torch.zeros(len(rows), sum(codebook.sizes), device=self.device)
         return known.scatter_(1, parts, 1.0)
 
@@ -248,23 +274,27 @@ class Trainer:
         made of the parts of the real pictures `rows`, so that it can be held against them.
         """
         if not self.reconstructs:
-            return cast(Tensor, self.generator(z, label))
-        generator = cast(Generator, self.generator)
-        codebook = cast(Codebook, generator.codebook)
+            return self._imagine(z, label)
+        codebook = cast(Codebook, cast(Generator, self.generator).codebook)
         half = len(z) // 2
         known = self._known_parts(rows[:half])
-        return generator.decode(torch.cat([known, codebook(z[half:], label[half:])]))
+        return self._decode(torch.cat([known, codebook(z[half:], label[half:])]))
 
     def _draw(
         self, random: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor, Callable[[Tensor], Tensor], Tensor]:
-        """Reals, labels (some left open), latents, the critic's view, and the reals' rows."""
-        config = self.config
+        """Reals, labels (some left open), latents, the critic's view, and the reals' rows.
+
+        The whole batch is drawn; what is given is this process's share of it, on the device.
+        """
+        config, device, share = self.config, self.device, self.workers.share
         rows = self.dataset.rows(config.batch, random)
-        real, label = self.dataset.images(rows, random), self.dataset.labels[rows]
+        real = self.dataset.images(rows, random, share)
+        rows = send(rows[share], device)
+        label = self.dataset.labels[rows]
         if config.label_drop:
-            label = label * self._kept_labels(len(label), random)
-        z = torch.randn(config.batch, config.latent, generator=random)
+            label = label * send(self._kept_labels(config.batch, random)[share], device)
+        z = send(torch.randn(config.batch, config.latent, generator=random)[share], device)
         show = draw_augmentation(
             config.batch,
             real.shape[2],
@@ -272,9 +302,10 @@ class Trainer:
             shift=config.shift,
             wrap=self.dataset.rollable is not None,
             colour_share=self._scheduled(config.colour_jitter),
+            share=share,
+            device=device,
         )
-        device = self.device
-        return real.to(device), label.to(device), z.to(device), show, rows
+        return real, label, z, show, rows
 
     def _kept_labels(self, count: int, random: torch.Generator) -> Tensor:
         """A mask [count, L] that leaves whole attributes open, each with chance `label_drop`."""
@@ -285,22 +316,20 @@ class Trainer:
         return torch.cat(kept, 1)
 
     def _autocast(self) -> torch.autocast:
-        # bf16 is 1.6-2 times faster here on CPUs that have it, and the rule on GPUs.
-        usable = self.device.type == "cuda" or (self.device.type == "cpu" and _has_bf16())
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=usable)
+        return autocast(self.device, self.precision)
 
     def _descend(self, optimizer: torch.optim.Optimizer, net: nn.Module, loss: Tensor) -> None:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.workers.average_gradients(net.parameters())
         optimizer.step()
 
     def _average(self) -> None:
         half_life = min(self.config.ema_half_life, self.images / 20)
         beta = 0.5 ** (self.config.batch / max(half_life, 1e-8))
         with torch.no_grad():
-            pairs = zip(self.average.parameters(), self.generator.parameters(), strict=True)
-            for mean, now in pairs:
-                mean.lerp_(now, 1 - beta)
+            means: list[Tensor] = [*self.average.parameters()]
+            torch._foreach_lerp_(means, [*self.generator.parameters()], 1 - beta)
             for kept, new in zip(self.average.buffers(), self.generator.buffers(), strict=True):
                 kept.copy_(new)
 
@@ -321,10 +350,14 @@ class Trainer:
     # -- the run's folder -------------------------------------------------------------------------
 
     def train(self, progress: Progress | None = None, minutes: float | None = None) -> None:
-        """Trains until `config.images` were shown, or for `minutes`; snapshots on the way."""
+        """Trains until `config.images` were shown, or for `minutes`; snapshots on the way.
+
+        Of several processes the first writes them and reports progress.
+        """
         config = self.config
-        self._write_config()
-        self._cut_stats()
+        if self.workers.first:
+            self._write_config()
+            self._cut_stats()
         end = time.monotonic() + minutes * 60 if minutes is not None else math.inf
         sums: dict[str, list[Tensor]] = {}
         last = time.monotonic()
@@ -334,19 +367,23 @@ class Trainer:
             crossed = (
                 self.images // config.snapshot > (self.images - config.batch) // config.snapshot
             )
-            stopping = self.images >= config.images or time.monotonic() >= end
+            stopping = self.images >= config.images
+            if minutes is not None:
+                stopping = stopping or self.workers.agree(time.monotonic() >= end)
             if crossed or stopping or self.step % 50 == 0:
                 means = {name: float(torch.stack(v[-200:]).mean()) for name, v in sums.items()}
+                means = self.workers.average(means)
                 if any(not math.isfinite(value) for value in means.values()):
                     raise InvalidArgument(
                         f"training diverged at image {self.images:,}: lower learning_rate, now "
                         f"{config.learning_rate}, or gamma, now {config.gamma}"
                     )
-                if progress:
+                if progress and self.workers.first:
                     progress(self.images, config.images, means)
                 if crossed or stopping:
                     now = time.monotonic()
-                    self.snapshot({**means, "seconds": now - last})
+                    if self.workers.first:
+                        self.snapshot({**means, "seconds": now - last})
                     sums, last = {}, now
             if stopping and self.images < config.images:
                 break
@@ -385,7 +422,7 @@ class Trainer:
             columns *= 2
         else:
             picks = torch.randperm(len(self.dataset), generator=random)[:96]
-            label = self.dataset.labels[picks]
+            label = self.dataset.labels.cpu()[picks]
         z = torch.randn(len(label), self.config.latent, generator=random)
         drawn = self.sample(z, label)
         if self.shape.pictures > 1:
@@ -473,8 +510,3 @@ class Trainer:
         unpack_adam(self.adam_generator, tensors, "adam_g", self.generator)
         unpack_adam(self.adam_critic, tensors, "adam_d", self.critic)
         self.step = int(counters["step"])
-
-
-def _has_bf16() -> bool:
-    """Whether this CPU multiplies bf16 natively; without that autocast makes it slower."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
