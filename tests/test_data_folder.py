@@ -182,7 +182,7 @@ def test_large_sprites_are_fitted_without_mixing_colours():
     ("options", "words"),
     [
         ({"size": 4}, "size must be between 8 and 256, not 4"),
-        ({"kind": "songs"}, "kind must be one of sprites, tiles, not 'songs'"),
+        ({"kind": "songs"}, "kind must be one of sprites, tiles, characters, not 'songs'"),
         ({"grid": (0, 8)}, "grid width must be between 1 and 4096, not 0"),
         ({"grid": (8,)}, "grid must be"),
     ],

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Seed, check_seed, stream
 
-from .colour import Pixels, hard_alpha
+from .colour import Pixels, adjust, hard_alpha, spread
 from .datasets import DataSet, last_held_out, write_set
 from .errors import DataError
 from .figure_sheets import cut_figure
@@ -23,7 +23,7 @@ from .pictures import decode
 from .source import NINJA_DIGEST, NINJA_SOURCE, Progress, files_digest, open_ninja
 from .sprites import variants
 from .tables import matching
-from .tiles import vary
+from .tiles import opaque
 from .writing import new_set
 
 __all__ = ["build_ninja"]
@@ -55,32 +55,36 @@ class _Art:
         return part
 
 
-def tile_set(art: _Art, seed: Seed) -> tuple[DataSet, dict[str, str]]:
-    """The terrain set, and material -> what those that the style lacks were made from."""
+def tile_set(art: _Art) -> tuple[DataSet, dict[str, str]]:
+    """The terrain set, and material -> what those that the style lacks were made from.
+
+    A few tiles a material, each a part of its own: the style is made of few tiles that meet.
+    """
     table = tile_table()
-    size, count = int(table["size"]), int(table["a_material"])
+    size, path = int(table["size"]), f"{table['file']}.png"
     images, labels = [], []
     derived: dict[str, str] = {}
     for index, (material, entries) in enumerate(table["materials"].items()):
-        weights = [int(entry.get("weight", 1)) for entry in entries]
-        for number, (entry, weight) in enumerate(zip(entries, weights, strict=True)):
-            path = f"{table['file']}.png"
-            cells = [
-                art.cut(path, (column * size, row * size, size, size))
-                for column, row in entry["cells"]
-            ]
+        for entry in entries:
+            boxes = [(column * size, row * size, size, size) for column, row in entry["cells"]]
+            cells = [art.cut(path, box) for box in boxes]
+            bounds = spread(cells)  # one for all: they keep their brightness among each other
+            tiles = [opaque(adjust(cell, entry, bounds)) for cell in cells]
+            if entry.get("mirror"):
+                tiles += [tile[:, ::-1] for tile in tiles]
+            tiles *= int(entry.get("weight", 1))
+            images += tiles
+            labels += [index] * len(tiles)
             if "derived" in entry:
                 derived[material] = str(entry["derived"])
-            share = count * weight // sum(weights)
-            dice = stream(seed, "ninja tiles", material, number)
-            images.append(vary(cells, {"jitter": 0, **entry}, share, dice))
-            labels += [index] * share
     values = np.array(labels, np.uint8)
     data = DataSet(
         kind="tiles",
-        images=np.concatenate(images),
+        images=np.stack(images),
         labels=values[:, None],
         attributes={"material": list(table["materials"])},
+        parts=np.arange(1, len(images) + 1, dtype=np.int32)[:, None],
+        slots=("tile",),
         families=values.astype(np.uint16),
         family_names=tuple(table["materials"]),
         rollable=np.zeros(len(values), np.bool_),
@@ -227,7 +231,7 @@ def build_ninja(
             art = _Art(files=files)
             derived: dict[str, str] = {}
             if kind == "tiles":
-                data, derived = tile_set(art, seed)
+                data, derived = tile_set(art)
             else:
                 data = sprite_set(art) if kind == "sprites" else character_set(art, seed)
             sheet = {

@@ -12,7 +12,7 @@ __all__ = ["character_table", "check_characters", "check_entries", "sprite_table
 
 _FOLDER = "ninja_tables"
 _CHANGES = {"ramp", "gain", "lift", "hue", "saturation"}
-_TILE_WORDS = {"cells", "weight", "derived", "mirror", "turn", "heal", "warp", "blend", *_CHANGES}
+_TILE_WORDS = {"cells", "weight", "derived", "mirror", *_CHANGES}
 _SPRITE_WORDS = {"file", "boxes", "hues", "ramps", "half", "opaque_shadow", "veiled"}
 
 
