@@ -233,7 +233,7 @@ class World:
         """
         drawn_by = fallback.owner(self.pack, "sprites", category)
         drawn = pictures.sprites(drawn_by, f"{self.seed} {name}", category, 1)
-        return fallback.scaled(drawn, drawn_by, self.pack)[0]
+        return np.asarray(fallback.scaled(drawn, drawn_by, self.pack)[0])
 
     @property
     def categories(self) -> tuple[str, ...]:

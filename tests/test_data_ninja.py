@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 from own_art import DIRECTIONS, write_ninja_zip
 
@@ -54,9 +53,7 @@ def test_labels_say_what_head_and_body_show(sets):
     wears = list(table["figures"].values())
     columns = {name: column for column, name in enumerate(data.attributes)}
     for row, (head, body) in zip(data.labels, data.parts - [1, 1 + len(wears)], strict=True):
-        assert (
-            data.attributes["headgear"][row[columns["headgear"]]] == wears[head]["headgear"]
-        )
+        assert data.attributes["headgear"][row[columns["headgear"]]] == wears[head]["headgear"]
         assert data.attributes["armour"][row[columns["armour"]]] == wears[body]["armour"]
     same_head = data.parts[:, 0] == data.parts[0, 0]
     assert (data.images[same_head][:, 0, 6, 8] == data.images[0, 0, 6, 8]).all()

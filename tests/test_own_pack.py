@@ -1,4 +1,4 @@
-"""A pack in another style: its sizes, frames and directions are worn, what it lacks is filled in."""
+"""A pack in another style: its sizes, frames and directions are worn, its gaps are filled in."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def test_a_world_mixes_grounds_of_both(tmp_path):
     tileset = build_tileset(pack, 3, ("grass", "lava"))
     assert tileset.pictures.shape == (2, 8, 64, 64, 4)
     own = {tuple(colour) for colour in pack.model("tiles").palette.tolist()}
-    shown = [{tuple(c) for c in tiles[..., :3].reshape(-1, 3).tolist()} for tiles in tileset.pictures]
+    shown = [
+        {tuple(c) for c in tiles[..., :3].reshape(-1, 3).tolist()} for tiles in tileset.pictures
+    ]
     assert shown[0] <= own
     assert not shown[1] & own
     # Doubled by repetition: no colour is mixed.

@@ -71,9 +71,7 @@ def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...], variants: int 
 
     def draw(name: str) -> NDArray[np.uint8]:
         drawn_by = owner(pack, "tiles", name)
-        return scaled(
-            _alike(tiles(drawn_by, seed, name, 3 * variants), variants), drawn_by, pack
-        )
+        return scaled(_alike(tiles(drawn_by, seed, name, 3 * variants), variants), drawn_by, pack)
 
     def make() -> Tileset:
         return Tileset(names, np.stack([draw(name) for name in names]))

@@ -25,7 +25,7 @@ def owner(pack: Pack, kind: str, name: str | None = None) -> Pack:
 
 
 def categories(pack: Pack) -> tuple[str, ...]:
-    """Every category of sprite that the pack draws, then those that only the one that ships does."""
+    """Every category of sprite that the pack draws, then what only the one that ships does."""
     own = kinds(pack, "sprites") if draws(pack, "sprites") else ()
     return tuple(dict.fromkeys((*own, *kinds(default_pack(), "sprites"))))
 

@@ -166,9 +166,7 @@ def run(args: argparse.Namespace) -> int:
                 ),
             )
         elif args.source == "ninja":
-            sets = build_ninja(
-                args.archive, args.out, seed=typed_seed(args.seed), progress=line
-            )
+            sets = build_ninja(args.archive, args.out, seed=typed_seed(args.seed), progress=line)
         else:
             grid = _grid(args.grid)
             sets = (

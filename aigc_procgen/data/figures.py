@@ -172,7 +172,7 @@ def compose(
 
 
 def outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The pictures [n, h, w, 4], changed in place: black around every coloured pixel on a border."""
+    """The pictures [n, h, w, 4], changed in place: black around coloured pixels on a border."""
     solid = figures[..., 3] > 0
     inside = np.pad(solid & (figures[..., :3].max(-1) > 26), ((0, 0), (1, 1), (1, 1)))
     around = inside[:, :-2, 1:-1] | inside[:, 2:, 1:-1] | inside[:, 1:-1, :-2] | inside[:, 1:-1, 2:]

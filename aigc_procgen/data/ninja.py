@@ -170,7 +170,11 @@ def character_set(art: _Art, seed: Seed) -> DataSet:
         above = figures[head] - _below(figures[head], rows)
         images.append(outlined(above + bodies[body]))
         clothes = table["figures"][names[body]]
-        wears = {"species": "human", **table["figures"][names[head]], **{word: clothes[word] for word in _CLOTHES}}
+        wears = {
+            "species": "human",
+            **table["figures"][names[head]],
+            **{word: clothes[word] for word in _CLOTHES},
+        }
         labels.append([values.index(wears[name]) for name, values in attributes.items()])
     parts = np.array(pairs, np.int32) + np.array([1, 1 + len(names)], np.int32)
     return DataSet(

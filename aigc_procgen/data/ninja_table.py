@@ -69,7 +69,9 @@ def check_characters(table: Mapping[str, Any]) -> None:
     if lacking := sorted(set(table["directions"]) - set(table["steps"])):
         raise DataError(f"characters.json: steps lacks the direction {lacking[0]!r}")
     for name, wears in table["figures"].items():
-        if lacking := [word for word in ("headgear", "hair", "armour", "colour") if word not in wears]:
+        if lacking := [
+            word for word in ("headgear", "hair", "armour", "colour") if word not in wears
+        ]:
             raise DataError(f"characters.json: figure {name} lacks {lacking[0]!r}")
         for word, value in wears.items():
             if value not in attributes.get(word, ()):
