@@ -407,8 +407,9 @@ def tiles(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Ground uint8 [count, 32, 32, 4]; each tile fits beside itself and its like.
+    """Ground uint8 [count, size, size, 4]; each tile fits beside itself and its like.
 
+    `size` is the pack's; 32 in the one that ships. A material that the pack lacks is an error here.
     `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
     """
     return pictures.tiles(check_pack(pack) or default_pack(), seed, material, count, palette)
@@ -422,5 +423,5 @@ def sprites(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; cf. `tiles`."""
+    """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`."""
     return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)

@@ -75,16 +75,18 @@ def test_world_has_every_ground_in_the_second_style(sets):
     assert sheet["verified"] is False  # these are the tests' own pictures
 
 
-def test_small_things_lie_in_one_cell_and_trees_reach_beyond(sets):
-    """Items are inside the lowest middle 16 x 16 of their 32 x 32, trees are higher than that."""
+def test_sprites_are_of_one_size_and_trees_are_halved_into_it(sets):
+    """A tree of 32 x 32 fills its 16 x 16 and keeps a black outline; an item is as drawn."""
     data = read_set(sets / "sprites.npz")
     names = data.attributes["category"]
-    solid = data.images[..., 3] > 0
-    swords = solid[data.labels[:, 0] == names.index("sword")]
-    assert swords[:, 16:, 8:24].any()
-    assert not swords[:, :16].any()
-    assert not swords[:, :, :8].any()
-    assert solid[data.labels[:, 0] == names.index("tree")][:, :16].any()
+    assert data.images.shape[1:] == (16, 16, 4)
+    trees = data.images[data.labels[:, 0] == names.index("tree")]
+    assert len(trees) == 5
+    assert (trees[..., 3] > 0).all()  # the tests' own tileset has no holes
+    assert not trees[:, 0, :, :3].any()
+    assert trees[:, 8, 8, :3].any()
+    swords = data.images[data.labels[:, 0] == names.index("sword")] > 0
+    assert (swords[..., 3].sum((1, 2)) == 8 * 6).all()
 
 
 def test_what_is_not_the_art_is_refused(tmp_path, sets):

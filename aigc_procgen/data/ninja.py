@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,7 @@ from .figures import outlined
 from .ninja_table import character_table, sprite_table, tile_table
 from .pictures import decode
 from .source import NINJA_DIGEST, NINJA_SOURCE, Progress, files_digest, open_ninja
-from .sprites import variants
+from .sprites import halved, variants
 from .tables import matching
 from .tiles import opaque
 from .writing import new_set
@@ -93,25 +93,19 @@ def tile_set(art: _Art) -> tuple[DataSet, dict[str, str]]:
 
 
 def sprite_set(art: _Art) -> DataSet:
-    """The set of items, features and monsters; see the table for how they lie in a picture."""
+    """The set of items, features and monsters, one category each."""
     table = sprite_table()
-    size, cell = int(table["size"]), int(table["cell"])
+    size = int(table["size"])
     images, labels = [], []
     for index, (category, entries) in enumerate(table["categories"].items()):
         stand = category in table["standing"]
         seen: set[bytes] = set()
-        for entry in entries:
-            paths = matching({"files": entry["file"]}, art.files)
-            if not paths:
-                raise DataError(f"the art has no file {entry['file']!r} for {category}")
-            for path in paths:
-                for drawn in _boxes(art, path, entry):
-                    for sprite in variants(drawn, entry, _room(drawn, size, cell), stand=stand):
-                        placed = _on_cell(sprite, size)
-                        if placed.tobytes() not in seen and placed[..., 3].any():
-                            seen.add(placed.tobytes())
-                            images.append(placed)
-                            labels.append(index)
+        for drawn, entry in _drawings(art, category, entries):
+            for sprite in variants(drawn, entry, size, stand=stand):
+                if sprite.tobytes() not in seen and sprite[..., 3].any():
+                    seen.add(sprite.tobytes())
+                    images.append(sprite)
+                    labels.append(index)
     return DataSet(
         kind="sprites",
         images=np.stack(images),
@@ -121,25 +115,28 @@ def sprite_set(art: _Art) -> DataSet:
     )
 
 
-def _boxes(art: _Art, path: str, entry: Mapping[str, Any]) -> list[Pixels]:
-    if "boxes" not in entry:
-        return [art.picture(path)]
-    return [art.cut(path, box) for box in entry["boxes"]]
+def _drawings(
+    art: _Art, category: str, entries: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Pixels, dict[str, Any]]]:
+    """Each drawing of a category, and what is still to be done with it."""
+    for entry in entries:
+        paths = matching({"files": entry["file"]}, art.files)
+        if not paths:
+            raise DataError(f"the art has no file {entry['file']!r} for {category}")
+        rest = {word: value for word, value in entry.items() if word != "half"}
+        for path in paths:
+            boxes = entry.get("boxes")
+            drawings = [art.cut(path, box) for box in boxes] if boxes else [art.picture(path)]
+            for drawn in drawings:
+                yield (_inked(halved(hard_alpha(drawn))) if entry.get("half") else drawn), rest
 
 
-def _room(drawn: Pixels, size: int, cell: int) -> int:
-    """The side of the square that a drawing is put in: one cell if it fits, else the picture."""
-    rows, columns = np.nonzero(hard_alpha(drawn)[..., 3])
-    fits = len(rows) and max(np.ptp(rows), np.ptp(columns)) < cell
-    return cell if fits else size
-
-
-def _on_cell(sprite: Pixels, size: int) -> Pixels:
-    """The sprite in the lowest middle of a picture of size x size."""
-    side = len(sprite)
-    result = np.zeros((size, size, 4), np.uint8)
-    left = (size - side) // 2
-    result[size - side :, left : left + side] = sprite
+def _inked(drawn: Pixels) -> Pixels:
+    """The drawing with its border pixels black: halving left a thin outline pale."""
+    inside = np.pad(drawn[..., 3] > 0, 1)
+    around = inside[:-2, 1:-1] & inside[2:, 1:-1] & inside[1:-1, :-2] & inside[1:-1, 2:]
+    result = drawn.copy()
+    result[(drawn[..., 3] > 0) & ~around, :3] = 0
     return result
 
 
