@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from own_art import DIRECTIONS, write_ninja_zip
 
@@ -45,6 +46,18 @@ def test_pictures_of_a_figure_are_where_they_belong(sets):
         for direction in range(4):
             for frame in range(4):
                 assert figure[direction, frame, 6, 8, 2] == 40 + 50 * direction + 5 * frame
+
+
+def test_heads_end_lower_while_a_foot_is_up(sets):
+    """Seen from the front a step lowers the head by a row, from behind it lifts it."""
+    data = read_set(sets / "characters.npz")
+    figures = len(character_table()["figures"])
+    reds = 60 + 8 * np.arange(figures)
+    for figure, parts in zip(data.images[:9], data.parts, strict=False):
+        head, body = reds[parts - [1, 1 + figures]]
+        down, up, *_ = figure[..., 8, 0].reshape(4, 4, 16)
+        assert [down[0, 11], down[0, 12], down[1, 12], down[1, 13]] == [head, body, head, body]
+        assert [up[0, 11], up[0, 12], up[1, 10], up[1, 11]] == [head, body, head, body]
 
 
 def test_labels_say_what_head_and_body_show(sets):
