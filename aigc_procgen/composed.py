@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .art import atlas, pictures
+from .art import atlas, fallback, pictures
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
@@ -56,23 +56,39 @@ class Character(Person):
     @cached_property
     def _drawn(self) -> NDArray[np.uint8]:
         """All pictures of the figure [directions, frames, size, size, 4]."""
-        return _frozen(pictures.figure(self._art, self.art_seed, self.attributes))
+        wishes = {**self.attributes, "role": self.role}
+        drawn = pictures.figure(self._tailor, self.art_seed, wishes)
+        return _frozen(fallback.scaled(drawn, self._tailor, self._art))
 
     @property
     def _art(self) -> Pack:
         return self.pack or default_pack()
 
     @property
+    def _tailor(self) -> Pack:
+        """The pack that draws the figure."""
+        return fallback.owner(self._art, "characters")
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions that the art draws; none if it draws every figure from the front only."""
+        return self._tailor.model("characters").directions
+
+    @property
+    def _front(self) -> int:
+        return self.directions.index("down") if "down" in self.directions else 0
+
+    @property
     def sprite(self) -> NDArray[np.uint8]:
         """The figure uint8 [size, size, 4] that shows the attributes, standing."""
-        return np.asarray(self._drawn[0, 0])
+        return np.asarray(self._drawn[self._front, 0])
 
     @cached_property
     def walk(self) -> NDArray[np.uint8]:
         """The frames uint8 [frames, size, size, 4] of walking towards the player, drawn by the
         pack in one pass; four frames of moved pixels if the pack draws only one.
         """
-        return self._walking(0)
+        return self._walking(self._front)
 
     def walk_facing(self, direction: str) -> NDArray[np.uint8]:
         """The frames of walking "down", "up", "left" or "right", uint8 [frames, size, size, 4].
@@ -80,9 +96,8 @@ class Character(Person):
         A pack that draws one direction shows it everywhere, mirrored to the left.
         """
         check_choice("direction", direction, DIRECTIONS)
-        known = self._art.model("characters").directions
-        if direction in known:
-            return self._walking(known.index(direction))
+        if direction in self.directions:
+            return self._walking(self.directions.index(direction))
         return self.walk[:, :, ::-1] if direction == "left" else self.walk
 
     def _walking(self, index: int) -> NDArray[np.uint8]:
@@ -96,11 +111,11 @@ class Character(Person):
 
     def face(self, mood: str) -> NDArray[np.uint8]:
         """The head uint8 [size, size, 4] in a mood that the pack's portraits know ("calm", "glad",
-        "grim", "sad"); a pack without portraits gives the sprite's head twice as large.
+        "grim", "sad"); a pack that draws figures but no portraits gives the sprite's head.
         """
-        pack = self._art
-        if not any(model.kind == "portraits" for model in pack.models.values()):
+        if not fallback.draws(self._art, "portraits") and self._tailor is self._art:
             return _frozen(pictures.portrait(self.sprite))
+        pack = fallback.owner(self._art, "portraits")
         check_choice("mood", mood, pack.model("portraits").attributes.get("mood", (mood,)))
         wishes = {**self.attributes, "mood": mood}
         return _frozen(pictures.face(pack, self.art_seed, wishes))
@@ -109,6 +124,18 @@ class Character(Person):
 def _frozen(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     picture.flags.writeable = False
     return picture
+
+
+def _stand(
+    picture: NDArray[np.uint8], drawn: NDArray[np.uint8], column: int, row: int, size: int
+) -> None:
+    """Puts a drawing on a tile: in its middle, its foot at the tile's foot, cut at the rim."""
+    side = len(drawn)
+    top, left = (row + 1) * size - side, column * size + (size - side) // 2
+    shown = drawn[max(-top, 0) :, max(-left, 0) :]
+    window = picture[max(top, 0) : top + side, max(left, 0) : left + side]
+    shown = shown[: window.shape[0], : window.shape[1]]
+    np.copyto(window, shown, where=shown[..., 3:] > 0)
 
 
 def _character(person: Person, seed: Seed, pack: Pack | None) -> Character:
@@ -166,10 +193,16 @@ class World:
         """A map RGBA uint8 [height / step, width / step, 4] with relief, roads and places."""
         return self._land.overview(x, y, width, height, step=step)
 
-    def image(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
-        """The region as a player sees it, RGBA uint8 [32 height, 32 width, 4], by the pack's art.
+    @property
+    def tile_size(self) -> int:
+        """Pixels a tile in every picture of this world, as its pack draws them."""
+        return fallback.tile_size(self.pack)
 
-        At most 256 x 256 tiles at once, which is already 256 MB.
+    def image(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+        """The region as a player sees it, RGBA uint8 [size height, size width, 4], by the pack's
+        art with `tile_size` pixels a tile.
+
+        At most 256 x 256 tiles at once, which with 32 pixels a tile is already 256 MB.
         """
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
@@ -177,23 +210,46 @@ class World:
         tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
         terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
         picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed)
-        for prop in self.props(x, y, width, height):
+        # What is larger than its tile reaches in from outside.
+        over = max(self._largest_prop() - tileset.size, 0)
+        beside, below = -(-over // (2 * tileset.size)), -(-over // tileset.size)
+        left = max(x - beside, 1 - LIMIT)
+        for prop in self.props(left, y, x + width + beside - left, height + below):
             drawn = self._prop_picture(prop.kind, prop.x, prop.y)
             if drawn is not None:
-                size = tileset.size
-                top, left = (prop.y - y) * size, (prop.x - x) * size
-                window = picture[top : top + size, left : left + size]
-                np.copyto(window, drawn, where=drawn[..., 3:] > 0)
+                _stand(picture, drawn, prop.x - x, prop.y - y, tileset.size)
         return picture
 
+    def _largest_prop(self) -> int:
+        """The side in pixels of what the pack's own model of sprites draws."""
+        own = fallback.draws(self.pack, "sprites")
+        return self.pack.model("sprites").size if own else self.tile_size
+
+    def sprite(self, category: str, name: str) -> NDArray[np.uint8]:
+        """One drawing uint8 [size, size, 4] of an item, feature or monster; `name` decides which.
+
+        `category` is one of `categories`; what the pack does not draw, the pack that ships does. A
+        drawing larger than `tile_size` stands in the middle of its tile and reaches beyond it.
+        """
+        drawn_by = fallback.owner(self.pack, "sprites", category)
+        drawn = pictures.sprites(drawn_by, f"{self.seed} {name}", category, 1)
+        return np.asarray(fallback.scaled(drawn, drawn_by, self.pack)[0])
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of `sprite`, those that the pack itself draws first."""
+        return fallback.categories(self.pack)
+
     def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
-        """One of some drawings of the kind; None where the pack has no such category."""
-        known = pictures.kinds(self.pack, "sprites")
-        if kind not in known:
+        """One of some drawings of the kind; None where no pack has such a category."""
+        drawn_by = fallback.owner(self.pack, "sprites", kind)
+        if not fallback.draws(drawn_by, "sprites", kind):
             return None
         variants: NDArray[np.uint8] = self.pack.keep(
             ("props", key(self.seed), kind),
-            lambda: pictures.sprites(self.pack, self.seed, kind, _PROP_VARIANTS),
+            lambda: fallback.scaled(
+                pictures.sprites(drawn_by, self.seed, kind, _PROP_VARIANTS), drawn_by, self.pack
+            ),
         )
         return np.asarray(variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS])
 
@@ -351,8 +407,9 @@ def tiles(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Ground uint8 [count, 32, 32, 4]; each tile fits beside itself and its like.
+    """Ground uint8 [count, size, size, 4]; each tile fits beside itself and its like.
 
+    `size` is the pack's; 32 in the one that ships. A material that the pack lacks is an error here.
     `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
     """
     return pictures.tiles(check_pack(pack) or default_pack(), seed, material, count, palette)
@@ -366,5 +423,5 @@ def sprites(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Items, features or monsters uint8 [count, 32, 32, 4], alpha 0 or 255; cf. `tiles`."""
+    """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`."""
     return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)

@@ -45,7 +45,7 @@ class PlayScreen:
         self.notice, self._notice_left = "", 0.0
         self._time = 0.0
         self._walking = False
-        self._facing_left = False
+        self._facing = "down"
         self._writer = Writer()
         self._terrain = TerrainView(session.world)
         self._minimap = Minimap(session.world)
@@ -127,8 +127,10 @@ class PlayScreen:
         self._time += seconds
         self._notice_left -= seconds
         if player:
+            before = self.session.x, self.session.y
             player.step(self)
             self._walking = True
+            self._face(self.session.x - before[0], self.session.y - before[1])
             return
         pressed = pygame.key.get_pressed()
         dx = sum(x for key, (x, _) in _DIRECTIONS.items() if pressed[key])
@@ -136,11 +138,17 @@ class PlayScreen:
         dx, dy = max(-1, min(1, dx)), max(-1, min(1, dy))
         self._walking = bool(dx or dy) and not self.talk
         if self._walking:
-            if dx:
-                self._facing_left = dx < 0
+            self._face(dx, dy)
             length = (dx * dx + dy * dy) ** 0.5
             pace = _SPEED * self.session.pace() * seconds / length
             self.session.walk(dx * pace, dy * pace)
+
+    def _face(self, dx: float, dy: float) -> None:
+        """Turns the player to where they go; to the side if their art has no front and back."""
+        if dx and (abs(dx) >= abs(dy) or "up" not in self.session.hero.directions):
+            self._facing = "left" if dx < 0 else "right"
+        elif dy and "up" in self.session.hero.directions:
+            self._facing = "up" if dy < 0 else "down"
 
     # -- what the screen shows --------------------------------------------------------------------
 
@@ -156,13 +164,12 @@ class PlayScreen:
         nearest = self._nearest_of(actors, target)
         standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
         standing.append((here.y, "", None))
-        frame = int(self._time * 8) % 4 if self._walking else 0
         for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
             if actor is None:
-                hero = self._frames("hero", here.hero.walk)[frame]
-                if self._facing_left:
-                    hero = pygame.transform.flip(hero, True, False)
-                screen.blit(hero, (width // 2 - TILE // 2, height // 2 - TILE // 2))
+                walk = here.hero.walk_facing(self._facing)
+                frame = int(self._time * 8) % len(walk) if self._walking else 0
+                hero = self._frames(f"hero {self._facing}", walk)[frame]
+                _stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
             else:
                 named = actor is nearest or actor.id == target
                 self._draw_actor(screen, actor, left, top, named, actor.id == target)
@@ -186,7 +193,7 @@ class PlayScreen:
         pictures = self._frames(actor.id, actor.frames)
         # People shift their weight now and then, each in their own time.
         beat = int(self._time * 2 + len(actor.id) * 0.7) % 6
-        screen.blit(pictures[beat if beat < len(pictures) else 0], (x, y))
+        _stand(screen, pictures[beat if beat < len(pictures) else 0], x, y)
         if named:
             self._writer.write(
                 screen,
@@ -211,7 +218,10 @@ class PlayScreen:
 
     def _frames(self, name: str, pixels: Any) -> list[pygame.Surface]:
         if name not in self._pictures:
-            self._pictures[name] = [to_surface(frame) for frame in pixels]
+            side = pixels.shape[-2] * TILE // self.session.world.tile_size
+            self._pictures[name] = [
+                pygame.transform.scale(to_surface(frame), (side, side)) for frame in pixels
+            ]
         return self._pictures[name]
 
     def _draw_words(self, screen: pygame.Surface) -> None:
@@ -268,3 +278,9 @@ class PlayScreen:
         y = self._writer.write(screen, "Journal", box.x + 24, box.y + 18, size="big", colour=GOLD)
         for line in self.session.journal():
             y = self._writer.write(screen, line, box.x + 24, y + 6, width=box.width - 48)
+
+
+def _stand(screen: pygame.Surface, picture: pygame.Surface, x: int, y: int) -> None:
+    """Draws a picture on the tile at (x, y): in its middle, its foot at the tile's foot."""
+    side = picture.get_width()
+    screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))

@@ -29,7 +29,7 @@ class Actor:
     name: str
     x: float
     y: float
-    frames: NDArray[np.uint8]  # [n, 32, 32, 4]
+    frames: NDArray[np.uint8]  # [n, size, size, 4]
     mark: str = ""
 
 
@@ -196,11 +196,10 @@ class Session:
     def _frames(self, entity: str, kind: str) -> NDArray[np.uint8]:
         if kind == "person":
             return self.person(entity).walk
-        pack = self.world.pack
-        known = next(iter(pack.model("sprites").attributes.values()))
+        known = self.world.categories
         sort = self.facts.value("kind", entity)
         category = next(name for name in (sort, *_LOOKS[kind], *known) if name in known)
-        return procgen.sprites(f"{self.world.seed} {entity}", category, pack=pack)
+        return self.world.sprite(category, entity)[None]
 
     def person(self, entity: str) -> procgen.Character:
         """The person of an id; an outlaw or a stranger of the story is drawn from the id."""
@@ -454,7 +453,7 @@ class Session:
         return session
 
 
-# What stands for a thing whose own kind the pack cannot draw.
+# What stands for a thing whose own kind no pack can draw.
 _LOOKS = {"item": ("gem", "gold"), "monster": ("beast",), "fixture": ("altar", "statue")}
 _DEEDS = {
     "take": "you take {0}.",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 __all__ = ["TILE", "TerrainView", "to_surface"]
 
-TILE = 32  # pixels a tile
+TILE = 32  # pixels a tile on the screen, whatever a pack draws
 BLOCK = 16  # tiles a block: a megabyte of pixels, made in some milliseconds
 _KEPT = 64  # blocks: four screens of 1280x720 and the way back
 
@@ -75,7 +75,10 @@ class TerrainView:
         for place, future in list(self._wanted.items()):
             # Two uploads a frame keep the frame short; what must be seen now is waited for.
             if place in needed or (future.done() and made < 2):
-                self._surfaces[place] = to_surface(future.result()).convert()
+                block = to_surface(future.result()).convert()
+                if block.get_width() != BLOCK * TILE:
+                    block = pygame.transform.scale(block, (BLOCK * TILE, BLOCK * TILE))
+                self._surfaces[place] = block
                 del self._wanted[place]
                 made += 1
         while len(self._surfaces) > _KEPT:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from aigc_procgen.cli import data as cli
+from aigc_procgen.cli.main import main
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.data import DataError, build_folder, draw_sheet, read_set, writing
 from aigc_procgen.data.folder import fit
@@ -182,7 +183,7 @@ def test_large_sprites_are_fitted_without_mixing_colours():
     ("options", "words"),
     [
         ({"size": 4}, "size must be between 8 and 256, not 4"),
-        ({"kind": "songs"}, "kind must be one of sprites, tiles, not 'songs'"),
+        ({"kind": "songs"}, "kind must be one of sprites, tiles, characters, not 'songs'"),
         ({"grid": (0, 8)}, "grid width must be between 1 and 4096, not 0"),
         ({"grid": (8,)}, "grid must be"),
     ],
@@ -265,3 +266,110 @@ def test_a_sheet_of_no_set_is_one_sentence(tmp_path, content):
         draw_sheet(tmp_path / "x.npz", tmp_path / "x.png")
     with pytest.raises(DataError, match="does not exist"):
         draw_sheet(tmp_path / "y.npz", tmp_path / "x.png")
+
+
+def walk_sheet(frames, directions, side=16, *, turned=False):
+    """A sheet whose blue counts the pictures, a row a direction; `turned` swaps the two."""
+    sheet = np.zeros((directions * side, frames * side, 4), np.uint8)
+    for direction in range(directions):
+        for frame in range(frames):
+            cell = sheet[direction * side :, frame * side :][: side - 1, 3 : side - 3]
+            cell[...] = (200, 40, 50 * direction + 10 * frame, 255)
+    if turned:
+        cells = sheet.reshape(directions, side, frames, side, 4)
+        sheet = cells.transpose(2, 1, 0, 3, 4).reshape(frames * side, directions * side, 4)
+    return sheet
+
+
+@pytest.mark.parametrize("columns", ["frames", "directions"])
+def test_sheets_become_walking_figures(tmp_path, columns):
+    """Rows and columns of a sheet become directions and frames, the subfolder the role."""
+    for role in ("guard", "smith"):
+        (tmp_path / "art" / role).mkdir(parents=True)
+        sheet = walk_sheet(3, 2, turned=columns == "directions")
+        (tmp_path / "art" / role / "a.png").write_bytes(png(Image.fromarray(sheet)))
+    build_folder(
+        tmp_path / "art",
+        tmp_path / "out",
+        kind="characters",
+        size=16,
+        frames=3,
+        directions=("down", "up"),
+        columns=columns,
+        licence="mine",
+    )
+    data = read_set(tmp_path / "out" / "characters.npz")
+    assert data.images.shape == (2, 6, 16, 16, 4)
+    assert (data.frames, data.directions) == (3, ("down", "up"))
+    assert data.attributes == {"role": ["guard", "smith"]}
+    assert data.images[0, :, 8, 8, 2].tolist() == [0, 10, 20, 50, 60, 70]
+    sheet = json.loads((tmp_path / "out" / "characters.datasheet.json").read_text())
+    assert sheet["licence"] == "mine"
+
+
+def test_cells_stand_still_in_a_larger_picture(tmp_path):
+    """A 10 x 12 cell stands in the lowest middle of 16 x 16, wherever its drawing is in it."""
+    sheet = np.zeros((12, 20, 4), np.uint8)
+    sheet[4, 3] = sheet[2, 13] = (200, 40, 40, 255)
+    (tmp_path / "a.png").write_bytes(png(Image.fromarray(sheet)))
+    data = build_folder(
+        tmp_path / "a.png",
+        tmp_path / "out",
+        kind="characters",
+        size=16,
+        frames=2,
+        directions=("down",),
+    )
+    assert np.argwhere(data.images[0, ..., 3]).tolist() == [[0, 8, 6], [1, 6, 6]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((64, 62, 4), "width must be a multiple of 4"),
+        ((62, 64, 4), "height one of 4"),
+        ((64, 128, 4), "cells of 32x16 pixels .* pass a larger --size"),
+        ((64, 64, 4), "nothing in the picture of direction up, frame 2"),
+    ],
+)
+def test_sheets_of_the_wrong_size_are_named(tmp_path, shape, message):
+    """A sheet that is no grid, has cells too large or an empty picture says what to correct."""
+    sheet = np.full(shape, 255, np.uint8)
+    if "nothing" in message:
+        sheet[16:32, 16:32] = 0
+    (tmp_path / "a.png").write_bytes(png(Image.fromarray(sheet)))
+    with pytest.raises(DataError, match=message):
+        build_folder(tmp_path / "a.png", tmp_path / "out", kind="characters", size=16)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"frames": 0}, "frames"),
+        ({"directions": ("down", "down")}, "directions must be 1 to 8 distinct names"),
+        ({"directions": ("",)}, "directions must be 1 to 8 distinct names"),
+        ({"columns": "rows"}, "columns must be one of frames, directions"),
+        ({"grid": (16, 16)}, "grid is for sprites and tiles"),
+    ],
+)
+def test_bad_layouts_are_named(tmp_path, options, message):
+    """Frames, directions, columns and a grid that make no figure are refused at once."""
+    with pytest.raises(InvalidArgument, match=message):
+        build_folder(tmp_path, tmp_path / "out", kind="characters", **options)
+
+
+def test_few_tiles_are_parts_of_their_own(art, tmp_path):
+    """Each of a few tiles is a part, so that a generator learns it whole."""
+    data = build_folder(art, tmp_path / "out", kind="tiles")
+    assert data.parts.tolist() == [[1], [2]]
+    assert data.slots == ("tile",)
+
+
+def test_command_takes_directions(tmp_path):
+    """The command line passes frames, directions and licence on."""
+    (tmp_path / "a.png").write_bytes(png(Image.fromarray(walk_sheet(2, 2))))
+    words = ["--kind", "characters", "--size", "16", "--frames", "2", "--directions", "left, right"]
+    command = ["data", "build", "folder", str(tmp_path / "a.png"), "--out", str(tmp_path / "out")]
+    assert main([*command, *words, "--licence", "CC0-1.0"]) == 0
+    data = read_set(tmp_path / "out" / "characters.npz")
+    assert (data.frames, data.directions) == (2, ("left", "right"))

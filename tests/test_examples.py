@@ -11,13 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+# To its end, but not to good pictures: that takes minutes.
+ARGUMENTS = {"05_own_style.py": ["my_art", "64"]}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_example_runs(path, tmp_path, monkeypatch):
     """Each example runs to its end in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", [str(path)])
+    monkeypatch.setattr("sys.argv", [str(path), *ARGUMENTS.get(path.name, [])])
     runpy.run_path(str(path), run_name="__main__")
 
 

@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, Stream, key, stream
 
-from .pictures import kinds, tiles
+from .fallback import owner, scaled
+from .pictures import tiles
 
 __all__ = ["ORDER", "Tileset", "build_tileset", "corner_masks", "draw_terrain"]
 
@@ -65,18 +65,16 @@ def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...], variants: int 
     """Draws `variants` tiles of every material in `names`; kept with the pack.
 
     Of three times as many candidates those nearest to the material's usual colour are taken, so
-    that the ground does not look like a chessboard.
-
-    Raises `InvalidArgument` if the pack's model lacks one of them.
+    that the ground does not look like a chessboard. A material that the pack lacks is drawn by the
+    pack that ships; `InvalidArgument` if that lacks it too.
     """
-    if missing := [name for name in names if name not in kinds(pack, "tiles")]:
-        raise InvalidArgument(
-            f"pack must draw every terrain to picture a world, {pack.name!r} lacks {missing[0]!r}"
-        )
+
+    def draw(name: str) -> NDArray[np.uint8]:
+        drawn_by = owner(pack, "tiles", name)
+        return scaled(_alike(tiles(drawn_by, seed, name, 3 * variants), variants), drawn_by, pack)
 
     def make() -> Tileset:
-        drawn = [_alike(tiles(pack, seed, name, 3 * variants), variants) for name in names]
-        return Tileset(names, np.stack(drawn))
+        return Tileset(names, np.stack([draw(name) for name in names]))
 
     tileset: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
     return tileset

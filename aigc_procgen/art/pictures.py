@@ -123,10 +123,13 @@ def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def portrait(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The head and shoulders of a figure, twice as large: uint8 of the sprite's own shape.
 
-    For packs without a model of portraits: cut from the drawing itself.
+    For packs without a model of portraits: cut from the drawing itself. A figure of fewer than 32
+    pixels is left whole: half of it is too little for a face.
     """
     check_figure(sprite)
     size = sprite.shape[0]
+    if size < 32:
+        return sprite.copy()
     half = size // 2
     rows = np.flatnonzero(sprite[..., 3].any(1))
     top = min(max(int(rows[0]) - 1, 0), size - half) if len(rows) else 0

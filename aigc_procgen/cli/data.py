@@ -49,12 +49,42 @@ def add_parser(subparsers: Any) -> None:
     heads.add_argument("--count", type=int, default=20_000, metavar="N", help="how many portraits")
     heads.add_argument("--seed", default="0", help="another seed composes other portraits")
 
+    ninja = sources.add_parser(
+        "ninja", help="a second style, 16 x 16: terrain, sprites and figures of Ninja Adventure"
+    )
+    ninja.add_argument(
+        "--from",
+        "--source",
+        dest="archive",
+        metavar="PLACE",
+        help="zip or folder of sparklinlabs/superpowers-asset-packs (default: download it)",
+    )
+    ninja.add_argument("--out", required=True, metavar="DIR", help="folder for the sets")
+    ninja.add_argument("--seed", default="0", help="another seed holds other figures out")
+
     folder = sources.add_parser("folder", help="a set of your own PNG files or sprite sheets")
     folder.add_argument("path", metavar="PATH", help="folder (subfolder = class), zip or PNG sheet")
     folder.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
     folder.add_argument("--grid", metavar="WxH", help="cut each picture into cells of W x H pixels")
-    folder.add_argument("--kind", default="sprites", choices=("sprites", "tiles"))
+    folder.add_argument("--kind", default="sprites", choices=("sprites", "tiles", "characters"))
     folder.add_argument("--size", type=int, default=32, help="side of a finished picture")
+    walk = folder.add_argument_group(
+        "characters", "one sheet a figure, a grid of pictures; the subfolder is their role"
+    )
+    walk.add_argument("--frames", type=int, default=4, help="pictures of a walk (default: 4)")
+    walk.add_argument(
+        "--directions",
+        default="down,up,left,right",
+        metavar="NAMES",
+        help="in the sheet's order (default: down,up,left,right)",
+    )
+    walk.add_argument(
+        "--columns",
+        default="frames",
+        choices=("frames", "directions"),
+        help="what the columns of a sheet are; its rows are the other (default: frames)",
+    )
+    folder.add_argument("--licence", help="the pictures' licence, noted in the set and its packs")
 
     sheet = verbs.add_parser("sheet", help="draw real samples of a set as one picture")
     sheet.add_argument("set", metavar="SET.npz")
@@ -101,7 +131,13 @@ class _Line:
 
 def run(args: argparse.Namespace) -> int:
     """Builds or draws as the arguments say; returns the exit status."""
-    from aigc_procgen.data import build_crawl, build_folder, build_heads, draw_sheet
+    from aigc_procgen.data import (
+        build_crawl,
+        build_folder,
+        build_heads,
+        build_ninja,
+        draw_sheet,
+    )
 
     if args.verb == "sheet":
         draw_sheet(
@@ -129,6 +165,8 @@ def run(args: argparse.Namespace) -> int:
                     progress=line,
                 ),
             )
+        elif args.source == "ninja":
+            sets = build_ninja(args.archive, args.out, seed=typed_seed(args.seed), progress=line)
         else:
             grid = _grid(args.grid)
             sets = (
@@ -138,6 +176,10 @@ def run(args: argparse.Namespace) -> int:
                     size=args.size,
                     grid=grid,
                     kind=args.kind,
+                    frames=args.frames,
+                    directions=tuple(name.strip() for name in args.directions.split(",")),
+                    columns=args.columns,
+                    licence=args.licence,
                     progress=line,
                 ),
             )

@@ -17,7 +17,7 @@ from .poses import FRAMES, pose
 from .source import Progress
 from .wardrobe import Layer, Wardrobe
 
-__all__ = ["SLOTS", "Figures", "compose", "draw_figures", "dress", "pick"]
+__all__ = ["SLOTS", "Figures", "compose", "draw_figures", "dress", "outlined", "pick"]
 
 SLOTS = (
     "cloak",
@@ -168,10 +168,11 @@ def compose(
                 other, chosen = others[name]
                 posed = np.where(chosen[:, None, None, None], pose(layer, other, frame), posed)
             np.copyto(result[:, frame], posed, where=posed[..., 3:] > 0)
-    return _outlined(result.reshape(-1, 32, 32, 4)).reshape(result.shape)
+    return outlined(result.reshape(-1, 32, 32, 4)).reshape(result.shape)
 
 
-def _outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The pictures [n, h, w, 4], changed in place: black around coloured pixels on a border."""
     solid = figures[..., 3] > 0
     inside = np.pad(solid & (figures[..., :3].max(-1) > 26), ((0, 0), (1, 1), (1, 1)))
     around = inside[:, :-2, 1:-1] | inside[:, 2:, 1:-1] | inside[:, 1:-1, :-2] | inside[:, 1:-1, 2:]

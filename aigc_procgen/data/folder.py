@@ -1,8 +1,10 @@
-"""A data set of anyone's own pictures: PNG files by subfolder, or sprite sheets cut by a grid."""
+"""A data set of anyone's own pictures: PNG files by subfolder, sprite sheets cut by a grid, or
+sheets of figures that walk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from .colour import Pixels, hard_alpha
 from .datasets import UNKNOWN, DataSet, write_set
 from .errors import DataError
+from .figure_sheets import check_layout, cut_figure
 from .pictures import decode
 from .source import Progress, files_digest, read_files
 from .sprites import centred
@@ -20,7 +23,10 @@ from .writing import new_set
 
 __all__ = ["build_folder", "cut", "fit"]
 
-KINDS = ("sprites", "tiles")
+KINDS = ("sprites", "tiles", "characters")
+_CLASS = {"sprites": "category", "tiles": "material", "characters": "role"}
+FEW_TILES = 1024
+DIRECTIONS = ("down", "up", "left", "right")
 
 
 def cut(image: Pixels, grid: tuple[int, int] | None, name: str) -> Iterator[Pixels]:
@@ -100,17 +106,29 @@ def build_folder(
     size: int = 32,
     grid: tuple[int, int] | None = None,
     kind: str = "sprites",
+    frames: int = 4,
+    directions: Sequence[str] = DIRECTIONS,
+    columns: str = "frames",
+    licence: str | None = None,
     progress: Progress | None = None,
 ) -> DataSet:
     """Writes a set of the PNG files at `path` to the folder `out`: KIND.npz and a datasheet.
 
-    `path` is a folder (the subfolder names the class), a zip of one, or one sprite sheet. `grid`
-    (width, height) cuts each picture into cells. `kind` is "sprites" or "tiles". Pictures that
-    cannot be used are named with the reason in the datasheet; if none can, `DataError` is raised
-    and nothing is written.
+    `path` is a folder (the subfolder names the class: a category, a material, or the role of a
+    person), a zip of one, or one sprite sheet. `kind` is "sprites", "tiles" or "characters".
+    Of sprites and tiles, `grid` (width, height) cuts each picture into cells. Each character is
+    one sheet, a grid with a picture for each of `frames` in each of `directions`; `columns` says
+    which of the two its columns are. `licence` is noted in the set and in packs made of it.
+
+    Pictures that cannot be used are named with the reason in the datasheet; if none can,
+    `DataError` is raised and nothing is written.
     """
     check_int("size", size, 8, 256)
     check_choice("kind", kind, KINDS)
+    walking = kind == "characters"
+    names = check_layout(frames, directions, columns)
+    if walking and grid is not None:
+        raise InvalidArgument("grid is for sprites and tiles: characters take frames, directions")
     if grid is not None:
         if len(grid) != 2:
             raise InvalidArgument(f"grid must be (width, height), not {grid!r}")
@@ -128,7 +146,19 @@ def build_folder(
             progress("pictures", done, len(files))
         try:
             pixels, notes = decode(data, file)
-            cells = [fit(cell, size, kind, file) for cell in cut(pixels, grid, file)]
+            if walking:
+                cells = [
+                    cut_figure(
+                        pixels,
+                        frames=frames,
+                        directions=names,
+                        size=size,
+                        name=file,
+                        columns=columns,
+                    )
+                ]
+            else:
+                cells = [fit(cell, size, kind, file) for cell in cut(pixels, grid, file)]
         except DataError as error:
             left_out[file] = str(error)
             continue
@@ -138,7 +168,7 @@ def build_folder(
         images += cells
         labels += [_class_of(file, root)] * len(cells)
         used[file] = data
-        if pixels.shape[:2] != (size, size) and grid is None:
+        if pixels.shape[:2] != (size, size) and grid is None and not walking:
             notes = (*notes, f"fitted from {pixels.shape[1]}x{pixels.shape[0]} pixels")
         if notes:
             converted[file] = "; ".join(notes)
@@ -150,19 +180,30 @@ def build_folder(
         raise DataError(f"{root} has {len(classes)} subfolders: a set takes at most {UNKNOWN}")
     values = np.array([classes.index(name) for name in labels], np.uint8)
     tiles = kind == "tiles"
+    few = tiles and len(images) <= FEW_TILES
     result = DataSet(
         kind=kind,
         images=np.stack(images),
         labels=values[:, None],
-        attributes={"material" if tiles else "category": classes},
+        attributes={_CLASS[kind]: classes},
+        frames=frames if walking else 1,
+        directions=names if walking else (),
+        # Of few tiles, each is a part of its own, as the trainer takes few sprites and figures.
+        parts=np.arange(1, len(images) + 1, dtype=np.int32)[:, None] if few else None,
+        slots=("tile",) if few else (),
         families=values.astype(np.uint16) if tiles else None,
         family_names=tuple(classes) if tiles else (),
         rollable=np.array([_wraps(tile) for tile in images], np.bool_) if tiles else None,
         sheet={
             "source": root.resolve().name,
-            "licence": "as the pictures': write it down here",
+            "licence": licence or "as the pictures': write it down here",
             "command": f"data build folder --kind {kind} --size {size}"
-            + (f" --grid {grid[0]}x{grid[1]}" if grid else ""),
+            + (f" --grid {grid[0]}x{grid[1]}" if grid else "")
+            + (
+                f" --frames {frames} --directions {','.join(names)} --columns {columns}"
+                if walking
+                else ""
+            ),
             "digest": files_digest(used),
             "files_used": len(used),
             "left_out": left_out,

@@ -1,4 +1,4 @@
-"""Where the pictures come from: a folder, a zip, or the public archive of the crawl tiles."""
+"""Where the pictures come from: a folder, a zip, or the public archive of an art release."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ __all__ = [
     "CRAWL_COMMIT",
     "CRAWL_DIGEST",
     "CRAWL_RELEASE",
+    "NINJA_DIGEST",
+    "NINJA_SOURCE",
     "download",
     "files_digest",
     "open_crawl",
+    "open_ninja",
     "read_files",
 ]
 
@@ -27,6 +30,11 @@ CRAWL_COMMIT = "a6ea1655db5c044829d9eea19a232fa6fcac87b0"
 CRAWL_ARCHIVE = f"https://codeload.github.com/crawl/tiles/zip/{CRAWL_COMMIT}"
 CRAWL_RELEASE = "Nov-2015"
 CRAWL_DIGEST = "6dbda62280ba43e58a9e69d29fdc4d0f9a48f927298ee5e560e2e26867467f50"
+NINJA_SOURCE = "https://github.com/sparklinlabs/superpowers-asset-packs"
+NINJA_ARCHIVE = (
+    "https://codeload.github.com/sparklinlabs/superpowers-asset-packs/zip/refs/heads/master"
+)
+NINJA_DIGEST = "f361bfe0d7a09c814f322bdefb6d6c2b3cf78125e07126ce5c11c6b4cf53d20f"
 MOST_BYTES = 256 * 1024 * 1024
 
 Progress = Callable[[str, int, int], None]
@@ -156,5 +164,30 @@ def open_crawl(source: str | Path | None, progress: Progress | None = None) -> d
         raise DataError(
             f"{source} is not the crawl art: no releases/{CRAWL_RELEASE}/player/base/human_m.png "
             "in it; pass the archive of github.com/crawl/tiles"
+        )
+    return found
+
+
+def open_ninja(source: str | Path | None, progress: Progress | None = None) -> dict[str, bytes]:
+    """Path inside the folder ninja-adventure -> bytes of its PNG files.
+
+    `source` is a zip file or a folder that holds it (or is it), or None for a download of the
+    public repository. Raises `DataError` if it is none of these.
+    """
+    if source is None:
+        advice = f"fetch {NINJA_SOURCE} elsewhere and pass it with --from FILE"
+        files = _from_zip(download(NINJA_ARCHIVE, MOST_BYTES, advice, progress), NINJA_ARCHIVE)
+    else:
+        files = read_files(source)
+    inside = {
+        path.split("ninja-adventure/", 1)[1]: data
+        for path, data in files.items()
+        if "ninja-adventure/" in path
+    }
+    found = inside or files
+    if "characters/1.png" not in found:
+        raise DataError(
+            f"{source} is not the Ninja Adventure art: no ninja-adventure/characters/1.png in it; "
+            f"pass a zip or checkout of {NINJA_SOURCE}"
         )
     return found

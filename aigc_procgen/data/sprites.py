@@ -9,7 +9,7 @@ import numpy as np
 
 from .colour import Pixels, adjust, drop_shadow, hard_alpha
 
-__all__ = ["centred", "clean", "variants"]
+__all__ = ["centred", "clean", "halved", "variants"]
 
 
 def _box(image: Pixels) -> tuple[int, int, int, int] | None:
@@ -53,7 +53,7 @@ def _unveiled(image: Pixels) -> Pixels:
     return result
 
 
-def _halved(image: Pixels) -> Pixels:
+def halved(image: Pixels) -> Pixels:
     """Half as wide and high: each pixel the mean of the four, opaque if two of them are."""
     height, width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
     blocks = image[:height, :width].reshape(height // 2, 2, width // 2, 2, 4).astype(np.float32)
@@ -73,7 +73,7 @@ def variants(
         image = _unveiled(image)
     picture = clean(image, keep_shadow=bool(entry.get("opaque_shadow")))
     if entry.get("half"):
-        picture = _halved(picture)
+        picture = halved(picture)
     changes: list[dict[str, Any]] = [{"hue": hue} for hue in entry.get("hues", ())]
     changes += [{"ramp": ramp} for ramp in entry.get("ramps", ())]
     top, bottom = entry.get("rows", (0, len(picture)))

@@ -257,7 +257,9 @@ def load_dataset(
     elif meta["kind"] != "tiles" and len(shown) <= _MOST_OWN_PARTS:
         parts = np.arange(1, len(shown) + 1)[:, None]
     if palette is None:
-        palette = fit_palette(images[shown[:20_000], 0], colours)
+        # Frames of a walk have one another's colours; a back may have others than a front.
+        standing = images[shown[:20_000], :: int(meta.get("frames", 1))]
+        palette = fit_palette(standing.reshape(-1, *images.shape[2:]), colours)
     flip = set(meta.get("flip", ()))
     first = next(iter(attributes.values()))
     names = np.array([*first, *[""] * (256 - len(first))])

@@ -73,7 +73,7 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         labels=shape.labels,
         latent=config.latent,
         widths=_widths(config, shape),
-        fine=config.fine,
+        fine=_fine(config, shape),
         depth=config.depth,
         wrap=config.kind == "tiles",
         pictures=shape.pictures,
@@ -90,7 +90,7 @@ def build_critic(config: Config, shape: Shape) -> nn.Module:
     return Critic(
         labels=shape.labels,
         widths=_widths(config, shape),
-        fine=config.fine,
+        fine=_fine(config, shape),
         depth=config.depth,
         pictures=shape.pictures,
     )
@@ -100,6 +100,13 @@ def _widths(config: Config, shape: Shape) -> tuple[int, ...]:
     """The configured widths for the stages that the pictures' size has; the last one repeats."""
     stages = count_stages(shape.size)
     return (config.widths + config.widths[-1:] * stages)[:stages]
+
+
+def _fine(config: Config, shape: Shape) -> int:
+    """The configured channels at full size, which are enough for four pictures a figure; more
+    pictures come out of as many more.
+    """
+    return config.fine * max(shape.pictures, 4) // 4
 
 
 class Trainer:
