@@ -5,7 +5,7 @@ python examples/05_own_style.py [ART] [IMAGES]
 ART holds a folder for each kind that you have drawn, and in it one for each class:
 ART/characters/ROLE/*.png (sheets: a row a direction, a column a frame), ART/tiles/MATERIAL/*.png,
 ART/sprites/CATEGORY/*.png. What you leave out, the art that ships draws. Without ART some candy
-people are drawn for you. IMAGES is how long to train a kind: the default takes some minutes.
+people are drawn for you. IMAGES is how long to train a kind, if not as long as the preset says.
 """
 
 import sys
@@ -62,7 +62,7 @@ def draw_some(art):
 
 
 art = Path(sys.argv[1] if len(sys.argv) > 1 else "my_art")
-images = int(sys.argv[2]) if len(sys.argv) > 2 else 60_000
+length = ["--images", sys.argv[2]] if len(sys.argv) > 2 else []
 if not art.exists():
     draw_some(art)
 
@@ -73,9 +73,7 @@ for kind in ("tiles", "sprites", "characters"):
     steps = [
         ["data", "build", "folder", f"{art}/{kind}", "--kind", kind, "--size", "16",
          "--out", "data"],
-        # First without the critic, which is several times as fast, then with it.
-        ["train", kind, "--data", "data", "--run", run, "--preset", "tiny", "--images", str(images),
-         "--set", f"warm_up={images * 3 // 4}", "--set", f"burn_in={images * 3 // 4}"],
+        ["train", kind, "--data", "data", "--run", run, "--preset", "small", *length],
         ["export", "onnx", run, "--out", "my_pack"],
     ]  # fmt: skip
     for step in steps:

@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
         "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
     )
     parser.add_argument("--run", help="the run's folder (default: runs/KIND-PRESET[-ARCH])")
-    parser.add_argument("--preset", default="laptop", choices=("tiny", "laptop", "gpu"))
+    parser.add_argument("--preset", default="laptop", choices=("tiny", "small", "laptop", "gpu"))
     parser.add_argument("--arch", default="r3gan", choices=("r3gan", "dcgan"))
     parser.add_argument("--images", type=int, help="images to show in all, instead of the preset's")
     parser.add_argument(
