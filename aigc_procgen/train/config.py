@@ -99,7 +99,7 @@ _PRESET_CHANGES: dict[str, dict[str, object]] = {
         "snapshot": 5_000,
     },
     "laptop": {},
-    # R3GAN's own 32x32 schedule with this project's cheaper blocks; not measured on a GPU yet.
+    # R3GAN's own 32x32 schedule with this project's cheaper blocks; no GPU has run it yet.
     "gpu": {
         "images": 40_000_000,
         "burn_in": 10_000_000,
