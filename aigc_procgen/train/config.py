@@ -103,7 +103,7 @@ _PRESET_CHANGES: dict[str, dict[str, object]] = {
     # Somebody's own art: tens to hundreds of pictures of 16 pixels, in minutes a kind.
     "small": {"images": 140_000, "burn_in": 130_000, "widths": (96, 64, 48), "snapshot": 10_000},
     "laptop": {},
-    # R3GAN's own 32x32 schedule with this project's cheaper blocks; not measured on a GPU yet.
+    # R3GAN's own 32x32 schedule with this project's cheaper blocks; no GPU has run it yet.
     "gpu": {
         "images": 40_000_000,
         "burn_in": 10_000_000,

@@ -1,0 +1,133 @@
+"""The default pack's models through ONNX Runtime against eager PyTorch, in one run:
+`python benchmarks/drawing.py` (needs the extra `[train]`).
+
+The rival is the same network built by `build_generator` with random weights, ending in the same
+`finish`: speed does not depend on the weights, and a check compares the shapes of all convolutions.
+It runs as built and in channels_last, which is its faster layout. Rounds are interleaved, the
+median of each is taken, and what is counted is processor time on one core, so a busy machine is
+unfair to nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+import aigc_procgen as procgen
+from aigc_procgen.art.sessions import draw
+from aigc_procgen.core.pack import Model, Pack
+from aigc_procgen.train.config import Config, preset
+from aigc_procgen.train.finish import finish
+from aigc_procgen.train.trainer import Shape, build_generator
+
+FRAME = 1000 / 60  # milliseconds
+
+
+def config_of(model: Model) -> Config:
+    """The configuration that a model was trained with, from the command that its manifest names."""
+    training = model.entry["training"]
+    words = training["command"].split()
+    texts = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+    changes: dict[str, Any] = {}
+    for name, _, value in (text.partition("=") for text in texts):
+        data = json.loads(value)
+        changes[name] = tuple(data) if isinstance(data, list) else data
+    return preset(model.kind, training["preset"], training["arch"], **changes)
+
+
+def slots(graph: Any) -> tuple[int, ...]:
+    """How many parts each slot of a graph's codebook has; none if it has no codebook."""
+    values = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            values[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
+    for node in graph.node:
+        if node.op_type == "Split" and "codebook" in node.name:
+            return tuple(int(size) for size in values[node.input[1]])
+    rows = [len(value) for name, value in values.items() if "codebook.keys" in name]
+    return tuple(rows)
+
+
+def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
+    """The same network in eager PyTorch in both memory layouts: (z, label, palette) -> pixels."""
+    graph = onnx.load_from_string(model.data).graph
+    labels = sum(len(names) for names in model.attributes.values())
+    shape = Shape(labels=labels, size=model.size, pictures=model.pictures, parts=slots(graph))
+    runs = []
+    for layout in (torch.contiguous_format, torch.channels_last):
+        net = build_generator(config_of(model), shape).eval()
+        ours = sorted(tuple(p.shape) for p in net.parameters() if p.dim() == 4)
+        theirs = sorted(tuple(t.dims) for t in graph.initializer if len(t.dims) == 4)
+        if ours != theirs:
+            raise SystemExit(f"{model.name}: the network built here is not the one in the pack")
+        net = net.to(memory_format=layout)
+        choose = torch.from_numpy(model.palette.astype(np.float32))
+
+        def run(z: Any, label: Any, palette: Any, net: Any = net, choose: Any = choose) -> Any:
+            with torch.inference_mode():
+                raw = net(torch.from_numpy(z), torch.from_numpy(label))
+                paint = torch.from_numpy(palette.astype(np.float32))
+                return finish(raw, choose, paint, model.pictures).numpy()
+
+        runs.append(run)
+    return runs
+
+
+def median_times(runs: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """The median milliseconds of processor time of each, in interleaved rounds."""
+    times: list[list[float]] = [[] for _ in runs]
+    for _ in range(rounds + 2):
+        for run, kept in zip(runs, times, strict=True):
+            start = time.process_time()
+            run()
+            kept.append((time.process_time() - start) * 1e3)
+    return [float(np.median(kept[2:])) for kept in times]  # without two rounds of warming up
+
+
+def compare(pack: Pack, model: Model, batch: int, rounds: int) -> None:
+    """Prints one line: `batch` figures of a model, here and there."""
+    random = np.random.default_rng(0)
+    z = random.standard_normal((batch, model.latent)).astype(np.float32)
+    wishes = [{name: random.choice(v) for name, v in model.attributes.items()} for _ in z]
+    label = np.stack([model.label(wish) for wish in wishes])
+    eager = rival(model)
+    assert eager[0](z, label, model.palette).shape == draw(pack, model, z, label).shape
+    ours, *theirs = median_times(
+        [
+            lambda: draw(pack, model, z, label),
+            *(lambda run=run: run(z, label, model.palette) for run in eager),  # type: ignore[misc]
+        ],
+        max(rounds // batch, 5),
+    )
+    rivals = "".join(f"{their:9.2f} ms {their / ours:5.2f} x" for their in theirs)
+    fit = int(FRAME / ours * batch)
+    print(f"  {model.name:11} {batch:3} {ours:12.2f} ms {rivals} {fit:8}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure how fast the default pack draws.")
+    parser.add_argument("--rounds", type=int, default=100, help="interleaved rounds (default 100)")
+    rounds = max(1, parser.parse_args().rounds)
+    torch.set_num_threads(1)
+    pack = procgen.default_pack()
+    start = time.process_time()
+    procgen.character(0).sprite.sum()
+    first = (time.process_time() - start) * 1e3
+    print("           at once    ONNX Runtime        PyTorch      channels_last  fit in 1/60 s")
+    for model in pack.models.values():
+        for batch in (1, 16):
+            compare(pack, model, batch, rounds)
+    seeds = iter(range(1, 10**9))
+    (whole,) = median_times([lambda: procgen.character(next(seeds)).sprite], rounds)
+    print(f"character(seed).sprite, the person included: {whole:.2f} ms; the first: {first:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
