@@ -52,6 +52,7 @@ class _Placer:
         self.tiles, self.ways = tiles, ways
         self.ground = Ground(tiles)
         self.open = {i for i, kind in enumerate(self.ground.kind) if kind != WALL}
+        self.sills: set[int] = set()  # floor beside a way
         self.spots = [self._spots(node) for node in plan.nodes]  # free tiles, best ones last
         self.things: list[tuple[str, str, int, int]] = []  # kind, name, tile, room
 
@@ -67,8 +68,8 @@ class _Placer:
             if node.id in (link.a, link.b) and not link.stairs:
                 doors.add(self.ground.index((*link.door, node.floor)))
         near = [tile for tile in found if any(tile + s in doors for s in self.ground.steps)]
-        beside = set(near)
-        return near + [tile for tile in found if tile not in beside]
+        self.sills.update(near)
+        return near + [tile for tile in found if tile not in self.sills]
 
     def make(self) -> Placement:
         """Everything, what matters first."""
@@ -236,7 +237,7 @@ class _Placer:
                 ends = sum(here[i] and not here[i - 1] for i in range(8))
                 corners = sum(here[i] and not (here[i - 1] or here[i - 7]) for i in (1, 3, 5, 7))
                 sides = any(here[i] for i in (0, 2, 4, 6))
-                if tile in self.route or not sides or ends - corners > 1:
+                if tile in self.route or tile in self.sills or not sides or ends - corners > 1:
                     continue
                 name = "trap" if kind == "trap" else self.theme.ornaments.draw(self.dice)
                 self._put(kind, name, tile, room)

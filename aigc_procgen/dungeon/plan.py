@@ -268,7 +268,8 @@ class _Planner:
         """Lists the neighbours that the tree does not join."""
         joined = {(link.a, link.b) for link in self.plan.links}
         for node in self.plan.nodes:
-            for cell in neighbours(node.cell, self.lattice)[1:3]:  # east and south: each pair once
+            column, row = node.cell
+            for cell in ((column + 1, row), (column, row + 1)):  # so each pair is met once
                 other = self.taken.get((node.floor, cell))
                 if other is None or {(node.id, other.id), (other.id, node.id)} & joined:
                     continue
