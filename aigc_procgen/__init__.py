@@ -20,6 +20,9 @@ from .composed import (
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
+from .dungeon.make import make_dungeon as dungeon
+from .dungeon.records import Dungeon
+from .dungeon_picture import dungeon_picture
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.people import roles
@@ -41,6 +44,7 @@ __all__ = [
     "WORLD_VERSION",
     "Character",
     "Chunk",
+    "Dungeon",
     "Facts",
     "InvalidArgument",
     "MissingDependency",
@@ -56,6 +60,8 @@ __all__ = [
     "apply",
     "character",
     "default_pack",
+    "dungeon",
+    "dungeon_picture",
     "legal",
     "load_pack",
     "load_world",

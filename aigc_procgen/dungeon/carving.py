@@ -90,7 +90,7 @@ def _furnish(dice: Stream, room: Grid) -> None:
         for rows in (slice(0, height // 4), slice(height - height // 4, None)):
             room[rows, : width // 4] = room[rows, width - width // 4 :] = _WALL
     elif draw == 1:
-        room[1:-1:2, 1:-1:2][:: dice.between(1, 2), :: dice.between(1, 2)] = _WALL
+        room[1 : -1 : dice.between(2, 3), 1 : -1 : dice.between(2, 4)] = _WALL
 
 
 def _cave(dice: Stream, height: int, width: int) -> NDArray[np.bool_]:
@@ -110,7 +110,9 @@ def _cave(dice: Stream, height: int, width: int) -> NDArray[np.bool_]:
 def _dig_pool(dice: Stream, room: Grid) -> None:
     """A pool inside a room, a tile or more from its rim."""
     height, width = room.shape
-    deep, wide = dice.between(1, height - 4), dice.between(1, width - 4)
+    most_deep, most_wide = height - 4, width - 4
+    deep = dice.between(min(2, most_deep), most_deep)
+    wide = dice.between(min(2, most_wide), most_wide)
     top, left = dice.between(2, height - 2 - deep), dice.between(2, width - 2 - wide)
     pool = room[top : top + deep, left : left + wide]
     pool[pool == _FLOOR] = _POOL

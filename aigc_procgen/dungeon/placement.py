@@ -85,7 +85,7 @@ class _Placer:
         self._place_treasures()
         foes |= self._place_monsters(len(foes))
         self._place_solid("trap", len(self.plan.nodes) * self.theme.traps // 100)
-        self._place_solid("ornament", len(self.plan.nodes) * 2 // 3)
+        self._place_solid("ornament", len(self.plan.nodes))
         return Placement(
             start=self.ground.spot(start),
             goal=self.ground.spot(goal),
