@@ -21,7 +21,7 @@ from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenE
 from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
 from .dungeon.make import make_dungeon as dungeon
-from .dungeon.records import Dungeon
+from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture
 from .story.fact_set import Facts
 from .story.facts import apply, legal
@@ -54,7 +54,10 @@ __all__ = [
     "ProcgenError",
     "Profile",
     "Quest",
+    "Room",
     "SaveError",
+    "Thing",
+    "Way",
     "World",
     "__version__",
     "apply",

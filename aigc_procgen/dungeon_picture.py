@@ -28,7 +28,7 @@ def dungeon_picture(
     materials = tuple(
         dict.fromkeys((theme.floor, theme.passage, theme.wall, theme.pool, theme.bridge))
     )
-    look = {name: theme.passage for name in TILE} | {
+    look = dict.fromkeys(TILE, theme.passage) | {
         "wall": theme.wall,
         "secret": theme.wall,
         "floor": theme.floor,

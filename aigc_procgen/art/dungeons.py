@@ -94,9 +94,9 @@ def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | 
     variants: NDArray[np.uint8] = pack.keep(
         ("dungeon", key(seed), mark.kind), lambda: sprites(pack, seed, mark.kind, _VARIANTS)
     )
-    drawn = variants[key(seed, "thing", mark.x, mark.y) % _VARIANTS]
+    drawn = np.asarray(variants[key(seed, "thing", mark.x, mark.y) % _VARIANTS])
     if not mark.tinted:
-        return np.asarray(drawn)
+        return drawn
     tinted = drawn.copy()
     light = drawn[..., :3].max(2, keepdims=True).astype(np.uint16)
     half = light * np.array(colour, np.uint16) // 255 + drawn[..., :3]

@@ -56,13 +56,14 @@ class Lattice:
         """Between which lengths every solution can be had, whatever the seed.
 
         From a tile a few steps off the start (each floor above costs two rooms) to a walk from
-        middle to middle of all cells but one: a step to the next cell is at least a span long.
+        middle to middle of all cells: a step to the next one is at least a span long.
         Floors but the last stop at nine tenths of their share, less a step at most.
         """
         spans = (width - 1) // self.columns, (height - 1) // self.rows
         hop = max(spans) + 1
-        last_floor = (self.cells - 2) * min(spans) - (floors - 1) * hop - 2
-        return 8 + (floors - 1) * 2 * hop, 10 * floors * last_floor // (floors + 9)
+        steps = self.cells - 1 - (self.columns & self.rows & 1)
+        last_floor = steps * min(spans) - (floors - 1) * hop - 2
+        return 10 + (floors - 1) * 2 * hop, 10 * floors * last_floor // (floors + 9)
 
 
 def lattice(width: int, height: int, pitch: int) -> Lattice:
@@ -138,6 +139,8 @@ def _too_much(controls: Controls, cells: Lattice) -> bool:
 def _advice(controls: Controls, choices: list[Lattice]) -> str:
     """What of the request does not fit, and what would."""
     size = f"{controls.width} x {controls.height} tiles on {controls.floors} floor(s)"
+    if controls.length is not None:
+        size += " with a length"
     locks = max(_most_locks(controls, cells) for cells in choices)
     if controls.locks > locks:
         return f"locks must be at most {locks} for {size}, not {controls.locks}: ask for fewer"

@@ -35,7 +35,7 @@ class Ground:
     def index(self, spot: tuple[int, int, int]) -> int:
         """The flat index of (x, y, floor)."""
         x, y, floor = spot
-        return floor * self.area + (y + 1) * self.row + x + 1
+        return int(floor * self.area + (y + 1) * self.row + x + 1)
 
     def spot(self, index: int) -> tuple[int, int, int]:
         """The (x, y, floor) of a flat index."""
@@ -66,7 +66,7 @@ class Ground:
         far = [-1] * len(kind)
         before = [-1] * len(kind)
         far[start] = 0
-        now, soon, later = [start], [], []
+        now, soon, later = [start], list[int](), list[int]()
         distance = 0
         while now or soon:
             for here in now:

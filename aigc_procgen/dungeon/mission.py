@@ -24,7 +24,7 @@ __all__ = ["Edge", "Mission", "make_mission"]
 
 @dataclass(kw_only=True)
 class Edge:
-    """A way to be, with the kinds of `records.Way`; `toward` is the side of b for drops and bars."""
+    """A way to be, of a kind of `records.Way`; `toward` is the side of b for drops and bars."""
 
     link: Link
     kind: str
@@ -119,10 +119,8 @@ class _Missionary:
         number, ready = {-1: 0}, list(beyond[-1])
         while ready:
             main = [cut for cut in ready if nodes[cut].spine]
-            if self.controls.length is not None and main:
-                cut = main[0]  # the main way opens first, so its keys lie on it
-            else:
-                cut = dice.choice(ready)
+            # Where the length is given the main way opens first, so its keys lie on it.
+            cut = main[0] if self.controls.length is not None and main else dice.choice(ready)
             ready.remove(cut)
             number[cut] = len(number)
             ready += beyond[cut]

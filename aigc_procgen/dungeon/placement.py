@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,12 @@ class _Placer:
         self.tiles, self.ways = tiles, ways
         self.ground = Ground(tiles)
         self.open = {i for i, kind in enumerate(self.ground.kind) if kind != WALL}
+        self.doors: list[set[int]] = [set() for _ in plan.nodes]
+        for edge in mission.edges:
+            if edge.kind != "stairs":
+                door = self.ground.index((*edge.link.door, plan.nodes[edge.link.a].floor))
+                self.doors[edge.link.a].add(door)
+                self.doors[edge.link.b].add(door)
         self.sills: set[int] = set()  # floor beside a way
         self.spots = [self._spots(node) for node in plan.nodes]  # free tiles, best ones last
         self.things: list[tuple[str, str, int, int]] = []  # kind, name, tile, room
@@ -63,10 +70,7 @@ class _Placer:
         ys, xs = np.nonzero(window == _FLOOR)
         base = self.ground.index((box.left, box.top, node.floor))
         found = self.dice.shuffled((ys * self.ground.row + xs + base).tolist())
-        doors = set()
-        for link in (*self.plan.links, *self.plan.pairs):
-            if node.id in (link.a, link.b) and not link.stairs:
-                doors.add(self.ground.index((*link.door, node.floor)))
+        doors = self.doors[node.id]
         near = [tile for tile in found if any(tile + s in doors for s in self.ground.steps)]
         self.sills.update(near)
         return near + [tile for tile in found if tile not in self.sills]
@@ -125,24 +129,27 @@ class _Placer:
             spots = self.spots[lock.key_room]
             tile = spots[-1]
             if self.controls.length is not None:  # near the way, so that it stays as long
-                x, y = nodes[lock.key_room].anchor
-                tile = min(
-                    spots,
-                    key=lambda t: (
-                        abs(self.ground.spot(t)[0] - x) + abs(self.ground.spot(t)[1] - y),  # noqa: B023  # used at once
-                        t,
-                    ),
-                )
+                tile = min(spots, key=self._far_from(nodes[lock.key_room]))
             lever = lock.kind == "gate"
             self._put("lever" if lever else "key", lock.opener, tile, lock.key_room)
             if lock.id in needed:
                 openers[tile] = (doors[lock.id], lever)
         return openers
 
+    def _far_from(self, node: Node) -> Callable[[int], tuple[int, int]]:
+        """How far a tile is from the room's anchor, as a sorting key."""
+        x, y = node.anchor
+
+        def measure(tile: int) -> tuple[int, int]:
+            at_x, at_y, _ = self.ground.spot(tile)
+            return abs(at_x - x) + abs(at_y - y), tile
+
+        return measure
+
     def _place_goal(self, walk: Walkthrough) -> tuple[int, int]:
         """Ends the walk on a tile for the goal; returns it and the guardian's, or -1."""
-        controls, far_before = self.controls, walk.reach()
-        far, before = far_before
+        controls = self.controls
+        far, before = walk.reach()
         fight = 1 if controls.monsters else 0
         rooms = [self.mission.goal]
         if controls.length is None:

@@ -12,9 +12,7 @@ from .themes import themes
 __all__ = ["dungeon_of_place"]
 
 
-def dungeon_of_place(
-    seed: Seed, place: str, kind: str, radius: int
-) -> tuple[int, dict[str, Any]]:
+def dungeon_of_place(seed: Seed, place: str, kind: str, radius: int) -> tuple[int, dict[str, Any]]:
     """The seed and the controls of the dungeon under a place: larger under a larger one."""
     known = themes().places
     if kind not in known:

@@ -7,6 +7,7 @@ branch off it. No tile is carved here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.random import Stream
@@ -204,7 +205,7 @@ class _Planner:
         if self.dice.chance(1, 2):
             walk = walk[:1] + walk[:0:-1]
         nodes = [self._node(floor, place, None if i else anchor) for i, place in enumerate(walk)]
-        doors = [self._door(a, b)[0] for a, b in zip(nodes, nodes[1:], strict=False)]
+        doors = [self._door(a, b)[0] for a, b in pairwise(nodes)]
         upper, lower, through = [0], [0], 0
         for index, door in enumerate(doors):
             here, ahead = nodes[index].anchor, nodes[index + 1].anchor

@@ -94,9 +94,8 @@ def prove_safety(
 ) -> Safety:
     """Searches for an order of legal moves after which the goal cannot be reached."""
     graph = graph or read_graph(dungeon)
-    for before, after in graph.drops:
-        if before >= 0 and not _returns(graph, before, after):
-            return Safety(softlock_free=False, states=0, problem="a drop has no way back")
+    if not _all_return(graph):
+        return Safety(softlock_free=False, states=0, problem="a drop has no way back")
     doors = Counter(way.opener for way in graph.shut.values() if way.spent)
     shared = frozenset(n for n, way in graph.shut.items() if way.spent and doors[way.opener] > 1)
     guardians = {thing.id for thing in dungeon.of_kind("guardian")}
@@ -132,33 +131,31 @@ def prove_safety(
     return Safety(softlock_free=True, states=states)
 
 
-def _returns(graph: Graph, before: int, after: int) -> bool:
-    """Whether whoever jumped from `before` can get back there from `after`."""
-    ways = _possible(graph, but=-1)
-    if before not in ways:
-        return True  # nobody ever gets there
-    if after < 0:
-        return False
-    bars = {n for n, way in graph.shut.items() if way.kind == "bar"}
-    needed = {n for n in graph.shut if n not in bars and before not in _possible(graph, but=n)}
-    return before in _one_sided(graph, after, frozenset(needed), bars, but=-1)
+def _all_return(graph: Graph) -> bool:
+    """Whether whoever took a drop can get back to where they jumped, from every drop."""
+    bars = {node for node, way in graph.shut.items() if way.kind == "bar"}
+    locks = frozenset(graph.shut) - bars
+    possible = _one_sided(graph, graph.start, locks, bars)
+    without = {lock: _one_sided(graph, graph.start, locks, bars, lock) for lock in sorted(locks)}
+    for before, after in graph.drops:
+        if before not in possible:
+            continue  # nobody ever gets there
+        # Locks that must have been opened by anybody who stands above the drop.
+        passed = frozenset(lock for lock in without if before not in without[lock])
+        if after < 0 or before not in _one_sided(graph, after, passed, bars):
+            return False
+    return True
 
 
-def _possible(graph: Graph, but: int) -> set[int]:
-    """What can be reached at all if every lock and gate is open, never through the node `but`."""
-    bars = {n for n, way in graph.shut.items() if way.kind == "bar"}
-    return _one_sided(graph, graph.start, frozenset(graph.shut) - bars, bars, but)
-
-
-def _one_sided(graph: Graph, first: int, opened: frozenset[int], bars: set[int], but: int) -> set[int]:
-    """What can be reached through open nodes, and through bars from the side that they open on."""
+def _one_sided(
+    graph: Graph, first: int, opened: frozenset[int], bars: set[int], but: int = -1
+) -> set[int]:
+    """What can be reached by open nodes, never `but`, and bars from the side they open on."""
     passed: set[int] = set()
     while True:
         reached = graph.reach([first], opened | passed, but)
         more = {
-            bar
-            for bar in bars - passed
-            if bar != but and any(side in reached for side in graph.openable[bar])
+            bar for bar in bars - passed if any(side in reached for side in graph.openable[bar])
         }
         if not more:
             return reached

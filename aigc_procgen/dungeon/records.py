@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
@@ -108,7 +108,10 @@ class Dungeon(Record):
 
     seed: int | str
     theme: str
-    tiles: NDArray[np.uint8]
+    # Written as rows of letters, which `from_dict` reads by itself.
+    tiles: NDArray[np.uint8] = field(
+        default_factory=lambda: np.zeros((0, 0, 0), np.uint8), metadata={"json": False}
+    )
     start: Spot
     goal: Spot
     rooms: tuple[Room, ...]
@@ -203,17 +206,40 @@ class Dungeon(Record):
     def from_dict(cls, data: Any) -> Self:
         """The dungeon that `to_dict` wrote; `InvalidArgument` says what is wrong with another."""
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
-            raise InvalidArgument(f"Dungeon must be an object of format {_FORMAT}, not {data!r:.80}")
-        rest = {name: value for name, value in data.items() if name != "format"}
-        rest["tiles"] = _tiles(rest.get("tiles"))
-        made = super().from_dict(rest)
-        floors, height, width = made.tiles.shape
-        spots = [made.start, made.goal]
-        spots += [(item.x, item.y, item.floor) for item in (*made.ways, *made.things)]
-        for x, y, floor in spots:
-            if not (0 <= x < width and 0 <= y < height and 0 <= floor < floors):
-                raise InvalidArgument(f"Dungeon has something at {(x, y, floor)}, outside its tiles")
+            raise InvalidArgument(f"Dungeon must be read from format {_FORMAT}, not {data!r:.80}")
+        rest = {name: value for name, value in data.items() if name not in ("format", "tiles")}
+        made = replace(super().from_dict(rest), tiles=_tiles(data.get("tiles")))
+        _check(made)
         return made
+
+
+def _check(dungeon: Dungeon) -> None:
+    """Raises `InvalidArgument` where ways and things do not fit the tiles."""
+    floors, height, width = dungeon.tiles.shape
+    spots = [dungeon.start, dungeon.goal]
+    spots += [(way.x, way.y, way.floor) for way in dungeon.ways]
+    spots += [(thing.x, thing.y, thing.floor) for thing in dungeon.things]
+    for x, y, floor in spots:
+        if not (0 <= x < width and 0 <= y < height and 0 <= floor < floors):
+            raise InvalidArgument(f"Dungeon has something at {(x, y, floor)}, outside its tiles")
+    special = {TILE[name] for name in ("lock", "gate", "bar", "drop")}
+    left = {
+        (x, y, floor)
+        for floor, rows in enumerate(dungeon.tiles.tolist())
+        for y, row in enumerate(rows)
+        for x, tile in enumerate(row)
+        if tile in special
+    }
+    for way in dungeon.ways:
+        spot = (way.x, way.y, way.floor)
+        kind = "stairs_down" if way.kind == "stairs" else way.kind
+        if kind not in TILE or dungeon.tiles[way.floor, way.y, way.x] != TILE[kind]:
+            raise InvalidArgument(f"Dungeon has a way at {spot} that its tiles do not show: {kind}")
+        if kind in ("drop", "bar") and way.toward not in DIRECTIONS:
+            raise InvalidArgument(f"Dungeon has a {kind} at {spot} that leads {way.toward!r}")
+        left.discard(spot)
+    if left:
+        raise InvalidArgument(f"Dungeon has a tile at {min(left)} that no way explains")
 
 
 def _tiles(rows: Any) -> NDArray[np.uint8]:

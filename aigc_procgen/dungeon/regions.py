@@ -35,7 +35,7 @@ class Graph:
     lost: int  # things that lie where nobody can ever stand
 
     def reach(self, first: Iterable[int], opened: frozenset[int], but: int = -1) -> set[int]:
-        """The nodes to which one can walk if the shut nodes in `opened` are open; never by `but`."""
+        """Nodes to which one can walk if the shut nodes in `opened` are open; never by `but`."""
         seen = set(first)
         edge = list(seen)
         while edge:

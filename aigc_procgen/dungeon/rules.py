@@ -1,7 +1,8 @@
 """The rules of a dungeon, and nothing else: which step is legal and what it changes.
 
 Knows tiles, ways and things, not how they were made. A walker takes every key and treasure that
-they step on, never steps on a trap or an ornament, and must beat a monster before they can step on its tile.
+they step on, never steps on a trap or an ornament, and must beat a monster before they can step on
+its tile.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ class Board:
         self.tiles = dungeon.tiles.tolist()
         self.width, self.height = dungeon.width, dungeon.height
         self.start, self.goal = dungeon.start, dungeon.goal
-        self.ways = {
-            (way.x, way.y, way.floor): way for way in dungeon.ways if way.kind != "stairs"
-        }
+        self.ways = {(way.x, way.y, way.floor): way for way in dungeon.ways if way.kind != "stairs"}
         self.gates = {way.opener: way.id for way in dungeon.ways if way.kind == "gate"}
         spots = {(thing.x, thing.y, thing.floor): thing for thing in dungeon.things}
         self.items = {s: t for s, t in spots.items() if t.kind in ("key", "treasure")}

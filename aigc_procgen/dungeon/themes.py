@@ -77,13 +77,14 @@ def _theme(name: str, row: Any) -> Theme:
     locks = tuple(check_int(f"locks of {name}", weight, 0, 1000) for weight in row["locks"])
     if len(locks) != 3 or not sum(locks):
         raise ValueError(f"locks of {name} must be three weights")
+    parts: dict[str, Any] = {part: str(row[part]) for part in _MATERIALS}
+    parts |= {part: check_int(f"{part} of {name}", row[part], 0, 100) for part in _SHARES}
+    parts |= {part: _weights(f"{part} of {name}", row[part]) for part in _NAMES}
     return Theme(
         name=name,
         goal=str(row["goal"]),
         locks=locks,
-        **{part: str(row[part]) for part in _MATERIALS},
-        **{part: check_int(f"{part} of {name}", row[part], 0, 100) for part in _SHARES},
-        **{part: _weights(f"{part} of {name}", row[part]) for part in _NAMES},
+        **parts,
     )
 
 

@@ -1,6 +1,8 @@
-"""The way that the mission means to be gone: key after key, always to the nearest, then the goal."""
+"""The way that the mission means to be gone: to the nearest key, the next …, then the goal."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from .ground import SHUT, Ground
 from .records import DIRECTIONS, OPPOSITE, Way
@@ -74,7 +76,7 @@ class Walkthrough:
         steps, left = [], set(foes)
         if 0 in self.pulls:
             steps.append("pull")
-        for place, (here, there) in enumerate(zip(self.route, self.route[1:], strict=False), 1):
+        for place, (here, there) in enumerate(pairwise(self.route), 1):
             change = there - here
             if change in self.ground.steps and abs(change) < self.ground.area:
                 direction = _NAMES[self.ground.steps.index(change)]
@@ -89,5 +91,3 @@ class Walkthrough:
             if place in self.pulls:
                 steps.append("pull")
         return tuple(steps)
-
-
