@@ -181,13 +181,14 @@ def diversity(count: int, dice: Stream) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make and prove many dungeons.")
-    parser.add_argument("--count", type=int, default=1000, help="seeds of each kind (default 1000)")
+    parser.add_argument("--count", type=int, default=1000, help="seeds (default 1000)")
+    parser.add_argument("--random", type=int, help="seeds with random controls (default: as many)")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     with multiprocessing.Pool(args.workers) as pool:
         survey(pool, args.first, args.count, False)
-        survey(pool, args.first, args.count, True)
+        survey(pool, args.first, args.count if args.random is None else args.random, True)
     diversity(120, stream("pairs"))
 
 

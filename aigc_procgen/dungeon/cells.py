@@ -41,7 +41,7 @@ class Box:
 def cut(dice: Stream, size: int, count: int, jitter: bool) -> list[int]:
     """The `count` + 1 lines of wall that cut `size` tiles into `count` spans."""
     lines = [(size - 1) * index // count for index in range(count + 1)]
-    slack = ((size - 1) // count - 3) // 3 if jitter else 0
+    slack = ((size - 1) // count - 4) // 2 if jitter else 0  # three tiles are left inside
     for index in range(1, count):
         lines[index] += dice.between(-slack, slack) if slack > 0 else 0
     return lines

@@ -105,7 +105,7 @@ def check_controls(
     side = min(width, height)
     natural = min(max(side // 4, 3), 8)
     if side >= 24:
-        natural += controls.stream("pitch").below(2 + side // 64) - 1
+        natural = max(6, natural - 1 + controls.stream("pitch").below(2 + side // 64))
     choices = [lattice(width, height, pitch) for pitch in range(natural, 2, -1)]
     for cells in choices:
         if not _too_much(controls, cells):
