@@ -81,6 +81,18 @@ def test_things_lie_apart_on_floor_that_can_be_walked():
             assert spot != dungeon.goal or thing.kind == "guardian"
 
 
+def test_full_dungeons_find_a_tile_for_everything():
+    """As many monsters and treasures as the advice allows fit into every theme and seed."""
+    for seed, theme in enumerate(sorted(themes().themes) * 4):
+        asked = {"width": 24 + seed, "height": 20, "theme": theme, "locks": 3}
+        with pytest.raises(procgen.InvalidArgument) as caught:
+            procgen.dungeon(seed, monsters=4000, treasures=0, **asked)
+        most = int(re.findall(r"\d+", str(caught.value))[0])
+        dungeon = procgen.dungeon(seed, monsters=most - most // 4, treasures=most // 4, **asked)
+        assert len(dungeon.of_kind("monster", "guardian", "treasure")) == most
+        assert dungeon.proof.holds
+
+
 def test_solution_avoids_monsters_that_need_not_be_met():
     """The only fight of a roomy dungeon's solution is with the guardian, near the end."""
     for seed in range(20):

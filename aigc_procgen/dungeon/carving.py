@@ -38,7 +38,7 @@ def carve(controls: Controls, plan: Plan, mission: Mission) -> Grid:
         if node.shape != "hall":
             _drop_pockets(tiles[node.floor], node)
     for edge in mission.edges:
-        _widen(dice, tiles, plan, mission, edge, controls.length is None, theme)
+        _widen(dice, tiles, plan, edge, controls, theme)
     return tiles
 
 
@@ -50,14 +50,6 @@ def _carve_room(dice: Stream, tiles: Grid, node: Node, theme: Theme) -> None:
     room = _window(tiles, node.rect)
     if node.shape == "cave":
         room[_cave(dice, *room.shape)] = _FLOOR
-        x, y = node.anchor
-        near = Box(
-            left=max(x - 1, node.rect.left),
-            top=max(y - 1, node.rect.top),
-            right=min(x + 1, node.rect.right),
-            bottom=min(y + 1, node.rect.bottom),
-        )
-        _window(tiles, near)[:] = _FLOOR
     elif node.shape == "round":
         # From 1 - h to h - 1 in steps of two: twice the distance from the middle.
         height, width = room.shape
@@ -70,10 +62,17 @@ def _carve_room(dice: Stream, tiles: Grid, node: Node, theme: Theme) -> None:
             _dig_pool(dice, room)
         elif node.shape == "hall":
             _furnish(dice, room)
+    # Around the anchor there is floor in every room: `controls.py` counts on three by three tiles.
     x, y = node.anchor
+    near = Box(
+        left=max(x - 1, node.rect.left),
+        top=max(y - 1, node.rect.top),
+        right=min(x + 1, node.rect.right),
+        bottom=min(y + 1, node.rect.bottom),
+    )
+    _window(tiles, near)[:] = _FLOOR
     middle_x = (node.rect.left + node.rect.right) // 2
     middle_y = (node.rect.top + node.rect.bottom) // 2
-    tiles[y, x] = _FLOOR
     if node.shape != "hall":  # to the middle, where caves and round rooms are widest
         for line in (
             tiles[y, min(x, middle_x) : max(x, middle_x) + 1],
@@ -171,23 +170,23 @@ def _widen(
     dice: Stream,
     tiles: Grid,
     plan: Plan,
-    mission: Mission,
     edge: Edge,
-    everywhere: bool,
+    controls: Controls,
     theme: Theme,
 ) -> None:
     """Opens some of the wall beside a free passage, where both rooms have floor."""
     link = edge.link
     one, other = plan.nodes[link.a], plan.nodes[link.b]
-    if edge.kind != "passage" or (one.spine and other.spine and not everywhere):
+    if edge.kind != "passage" or (one.spine and other.spine and controls.length):
         return
     if dice.below(100) >= theme.wide:
         return
     x, y = link.door
     floor = tiles[one.floor]
+    reach = dice.choice((1, 2, 4, controls.width))  # the last makes one hall of two rooms
     steps = ((0, 1), (0, -1)) if link.side in ("east", "west") else ((1, 0), (-1, 0))
     for dx, dy in steps:
-        for step in range(1, 1 + dice.between(1, 4)):
+        for step in range(1, 1 + reach):
             at_x, at_y = x + dx * step, y + dy * step
             if floor[at_y, at_x] != _WALL:
                 break

@@ -123,12 +123,12 @@ class _Planner:
         top = box.top + dice.below(box.height - height + 1)
         if self.tight:
             anchor = (box.left + box.right) // 2, (box.top + box.bottom) // 2
+        inset = 1 if self.lattice.least_room > 2 else 0  # floor around the anchor
         if anchor:
-            left = min(left, anchor[0])
-            top = min(top, anchor[1])
-            left, top = max(left, anchor[0] - width + 1), max(top, anchor[1] - height + 1)
+            x, y = anchor
+            left = max(min(left, x - inset), x + inset - width + 1)
+            top = max(min(top, y - inset), y + inset - height + 1)
         rect = Box(left=left, top=top, right=left + width - 1, bottom=top + height - 1)
-        inset = 1 if min(width, height) > 2 else 0
         drawn = (
             dice.between(left + inset, rect.right - inset),
             dice.between(top + inset, rect.bottom - inset),
