@@ -28,7 +28,8 @@ class Ground:
         self.kind: list[int] = kind.ravel().tolist()
         self.steps = [dy * self.row + dx for dx, dy in DIRECTIONS.values()]
         self.stairs: dict[int, int] = {}
-        for floor, y, x in np.argwhere(tiles == TILE["stairs_down"]).tolist():
+        pairs = (tiles[:-1] == TILE["stairs_down"]) & (tiles[1:] == TILE["stairs_up"])
+        for floor, y, x in np.argwhere(pairs).tolist():
             here, there = self.index((x, y, floor)), self.index((x, y, floor + 1))
             self.stairs[here], self.stairs[there] = there, here
 

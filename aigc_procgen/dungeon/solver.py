@@ -135,6 +135,8 @@ class _Walker:
         self._follow(before, found)
 
     def _follow(self, before: list[int], found: int) -> None:
+        if found < 0:
+            return  # the replay of the steps will say so
         way = [found]
         while way[-1] != self.here:
             way.append(before[way[-1]])
@@ -161,5 +163,6 @@ class _Walker:
         if self.here not in goals:
             _, before, found = self.ground.spread(self.here, {}, goals)
             self._follow(before, found)
-        self.steps.append(f"open {beside[self.here]}")
-        self.ground.free(tile)
+        if self.here in beside:
+            self.steps.append(f"open {beside[self.here]}")
+            self.ground.free(tile)

@@ -62,6 +62,8 @@ class Walkthrough:
         self._go(before, goal)
 
     def _go(self, before: list[int], goal: int) -> None:
+        if goal < 0:
+            raise AssertionError("unreachable: the mission leaves a way to every key that it needs")
         way = [goal]
         while way[-1] != self.route[-1]:
             way.append(before[way[-1]])
