@@ -123,11 +123,13 @@ def test_first_import_and_world_load_no_heavy_package():
 
 
 def test_world_is_a_function_whatever_was_imported_before():
-    """`aigc_procgen.world` stays the function when somebody imported the room first."""
+    """`world` and `dungeon` stay functions when somebody imported the rooms first."""
     code = (
         "from aigc_procgen.world.land import Land\n"
         "import aigc_procgen.world.noise\n"
         "import aigc_procgen\n"
+        "import aigc_procgen.dungeon.solver\n"
         "assert aigc_procgen.world(3).seed == 3\n"
+        "assert aigc_procgen.dungeon(3).seed == 3\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
