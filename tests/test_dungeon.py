@@ -222,6 +222,15 @@ def test_the_advice_fits():
         assert abs(len(procgen.dungeon(1, length=length).solution) - length) * 10 <= length
 
 
+def test_a_goal_may_stand_in_a_corridor():
+    """Where no room has a tile at the distance that was asked for, a corridor has one."""
+    asked = {"width": 178, "height": 49, "locks": 1, "monsters": 1, "treasures": 4}
+    dungeon = procgen.dungeon(477, length=19, theme="temple", **asked)
+    assert len(dungeon.solution) in (18, 19, 20)
+    x, y, floor = dungeon.goal
+    assert dungeon.legend[dungeon.tiles[floor, y, x]] == "passage"
+
+
 def test_closed_walks_visit_every_cell_once():
     """For all small lattices the walk goes from neighbour to neighbour and ends where it began."""
     for columns in range(2, 9):

@@ -65,15 +65,19 @@ class _Placer:
 
     def _spots(self, node: Node) -> list[int]:
         """The free tiles of a room in random order, those beside its ways first."""
-        box = node.box
-        window = self.tiles[node.floor, box.top : box.bottom + 1, box.left : box.right + 1]
-        ys, xs = np.nonzero(window == _FLOOR)
-        base = self.ground.index((box.left, box.top, node.floor))
-        found = self.dice.shuffled((ys * self.ground.row + xs + base).tolist())
+        found = self.dice.shuffled(self._tiles(node, _FLOOR))
         doors = self.doors[node.id]
         near = [tile for tile in found if any(tile + s in doors for s in self.ground.steps)]
         self.sills.update(near)
         return near + [tile for tile in found if tile not in self.sills]
+
+    def _tiles(self, node: Node, kind: int) -> list[int]:
+        """The tiles of a kind inside a room's cell."""
+        box = node.box
+        window = self.tiles[node.floor, box.top : box.bottom + 1, box.left : box.right + 1]
+        ys, xs = np.nonzero(window == kind)
+        base = self.ground.index((box.left, box.top, node.floor))
+        return list((ys * self.ground.row + xs + base).tolist())
 
     def make(self) -> Placement:
         """Everything, what matters first."""
@@ -151,20 +155,13 @@ class _Placer:
         controls = self.controls
         far, before = walk.reach()
         fight = 1 if controls.monsters else 0
-        rooms = [self.mission.goal]
         if controls.length is None:
-            spots = self.spots[self.mission.goal]
-            spots = sorted(spots, key=lambda tile: (far[tile], tile))
+            room = self.mission.goal
+            spots = sorted(self.spots[room], key=lambda tile: (far[tile], tile))
             goal = self.dice.choice(spots[len(spots) * 2 // 3 :])
         else:
-            area, last = self.mission.area[self.mission.goal], controls.floors - 1
-            rooms = [n.id for n in self.plan.nodes if n.floor == last]
-            rooms = [room for room in rooms if self.mission.area[room] == area]
-            wanted = controls.length - walk.length - fight
-            spots = [tile for room in rooms for tile in self.spots[room] if far[tile] > 0]
-            goal = min(spots, key=lambda tile: (abs(far[tile] - wanted), tile))
+            goal, room = self._goal_at(far, controls.length - walk.length - fight)
         walk.finish(before, goal)
-        room = next(room for room in rooms if goal in self.spots[room])
         self.mission.roles[self.mission.goal] = "hall"
         self.mission.goal, self.mission.roles[room] = room, "goal"
         self._use(goal, room)
@@ -177,6 +174,19 @@ class _Placer:
                 guardian = tile
         self._put("guardian", self.theme.guardians.draw(self.dice), guardian, room)
         return goal, guardian
+
+    def _goal_at(self, far: list[int], wanted: int) -> tuple[int, int]:
+        """The tile behind the last lock, on the last floor, nearest to a distance; and its room."""
+        area, last = self.mission.area[self.mission.goal], self.controls.floors - 1
+        found = (len(far), 0, 0)
+        for node in self.plan.nodes:
+            if node.floor == last and self.mission.area[node.id] == area:
+                # A corridor does where no room has such a tile.
+                for cost, tiles in ((0, self.spots[node.id]), (1, self._tiles(node, _PASSAGE))):
+                    for tile in tiles:
+                        if far[tile] > 0:
+                            found = min(found, (2 * abs(far[tile] - wanted) + cost, tile, node.id))
+        return found[1], found[2]
 
     # -- beside the way ---------------------------------------------------------------------------
 
