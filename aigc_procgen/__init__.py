@@ -20,6 +20,9 @@ from .composed import (
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
+from .dungeon.make import make_dungeon as dungeon
+from .dungeon.records import Dungeon, Room, Thing, Way
+from .dungeon_picture import dungeon_picture
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.people import roles
@@ -41,6 +44,7 @@ __all__ = [
     "WORLD_VERSION",
     "Character",
     "Chunk",
+    "Dungeon",
     "Facts",
     "InvalidArgument",
     "MissingDependency",
@@ -50,12 +54,17 @@ __all__ = [
     "ProcgenError",
     "Profile",
     "Quest",
+    "Room",
     "SaveError",
+    "Thing",
+    "Way",
     "World",
     "__version__",
     "apply",
     "character",
     "default_pack",
+    "dungeon",
+    "dungeon_picture",
     "legal",
     "load_pack",
     "load_world",

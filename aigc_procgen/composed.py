@@ -17,6 +17,9 @@ from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
+from .dungeon.make import make_dungeon
+from .dungeon.places import dungeon_of_place
+from .dungeon.records import Dungeon
 from .story.fact_set import Facts
 from .story.names import place_name
 from .story.neighbourhood import neighbourhood_facts
@@ -284,6 +287,14 @@ class World:
             key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id),
         )
         return tuple(near[: _NEIGHBOURS + 1])
+
+    def dungeon(self, place: Place, **controls: Any) -> Dungeon:
+        """What lies under a mine, ruin, cave or dungeon; `controls` are those of `dungeon`.
+
+        The place decides its size, depth, dangers and theme where they are not given.
+        """
+        seed, chosen = dungeon_of_place(self.seed, place.id, place.kind, place.radius)
+        return make_dungeon(seed, **(chosen | controls))
 
     # -- stories ----------------------------------------------------------------------------------
 

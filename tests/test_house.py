@@ -12,17 +12,20 @@ import pytest
 import aigc_procgen
 
 ROOT = Path(__file__).parent.parent
-RUNTIME = {"core", "art", "world", "story"}
-PUBLIC = {"composed", "_version", ""}
+RUNTIME = {"core", "art", "world", "dungeon", "story"}
+PUBLIC = {"composed", "dungeon_picture", "_version", ""}
 # room -> rooms of ours that it may import ("" is the package itself, the public API)
 MAY_IMPORT = {
     "core": set(),
     "art": {"core"},
     "world": {"core"},
+    "dungeon": {"core"},
     "story": {"core"},
     "data": {"core"},
     "train": {"core", "data"},
     "composed": RUNTIME | {"_version"},
+    "dungeon_picture": {"core", "art", "dungeon"},
+    "__main__": {"cli"},
     "": RUNTIME | PUBLIC,
     "cli": RUNTIME | PUBLIC | {"data", "train", "exporters", "demo_game"},
     "exporters": RUNTIME,
@@ -120,11 +123,13 @@ def test_first_import_and_world_load_no_heavy_package():
 
 
 def test_world_is_a_function_whatever_was_imported_before():
-    """`aigc_procgen.world` stays the function when somebody imported the room first."""
+    """`world` and `dungeon` stay functions when somebody imported the rooms first."""
     code = (
         "from aigc_procgen.world.land import Land\n"
         "import aigc_procgen.world.noise\n"
         "import aigc_procgen\n"
+        "import aigc_procgen.dungeon.solver\n"
         "assert aigc_procgen.world(3).seed == 3\n"
+        "assert aigc_procgen.dungeon(3).seed == 3\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

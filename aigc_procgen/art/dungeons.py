@@ -1,0 +1,122 @@
+"""A floor of a dungeon as a player sees it: ground and walls, and what stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.pack import Pack
+from aigc_procgen.core.random import Seed, key
+
+from .atlas import Tileset, build_tileset, draw_terrain
+from .fallback import draws, owner
+from .glyphs import COLOURS, glyph
+from .pictures import figure, sprites
+
+__all__ = ["Mark", "draw_floor"]
+
+_VOID = (14, 11, 18)
+_VARIANTS = 6
+_HERO = {"species": "human", "armour": "leather", "weapon": "sword", "offhand": "shield"}
+_TURNS = {"south": 0, "east": 1, "north": 2, "west": 3}  # quarter turns against the clock
+_PLAIN = (226, 214, 180)
+_SHADE, _ANGRY = (0, 0, 0), (255, 40, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One thing to draw on a tile.
+
+    `kind` is a category of the pack's sprites, a sign of `glyphs.py`, or "hero"; `name` gives a
+    sign its colour, `toward` its turn; a sprite is drawn in this name's colour if it is tinted.
+    """
+
+    kind: str
+    x: int
+    y: int
+    name: str = ""
+    toward: str = "south"
+    tinted: bool = False
+    shadow: bool = False
+
+
+def draw_floor(
+    pack: Pack,
+    seed: Seed,
+    materials: tuple[str, ...],
+    ground: NDArray[np.uint8],
+    wall: NDArray[np.bool_],
+    marks: Iterable[Mark],
+) -> NDArray[np.uint8]:
+    """A picture uint8 [size * h, size * w, 4] of ground [h, w], which indexes `materials`.
+
+    Where `wall` is true the rock is dark from above and lit where it faces a room to the south;
+    rock that no room touches is black.
+    """
+    drawn_by_pack = build_tileset(pack, seed, materials)
+    tileset = Tileset(drawn_by_pack.names, drawn_by_pack.pictures)
+    tileset.soft &= ~tileset.tall  # rock that flows over narrow ways would close them to the eye
+    picture = draw_terrain(np.pad(ground, 1, mode="edge"), tileset, 0, 0, seed)
+    size = tileset.size
+    height, width = ground.shape
+    cells = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)  # a view
+    around = np.pad(~wall, 1)
+    near = np.zeros_like(wall)
+    for dy in range(3):
+        for dx in range(3):
+            near |= around[dy : dy + height, dx : dx + width]
+    cells[wall & ~near] = (*_VOID, 255)
+    roof = wall & near & ~around[2:, 1:-1]
+    dark = cells[roof][..., :3].astype(np.uint16) * 2 // 5
+    cells[roof, ..., :3] = dark.astype(np.uint8)
+    for mark in marks:
+        drawn = _draw(pack, seed, mark, size)
+        if drawn is None:
+            continue
+        window = cells[mark.y, mark.x]
+        if mark.shadow:
+            _shade_foot(window, size, _ANGRY if mark.name == "guardian" else _SHADE)
+        np.copyto(window, drawn, where=drawn[..., 3:] > 0)
+    return picture
+
+
+def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | None:
+    """The thing uint8 [size, size, 4]; None where neither this pack nor the one that ships can."""
+    colour = COLOURS.get(mark.name, _PLAIN)
+    if mark.kind.startswith("sign "):
+        return np.rot90(glyph(mark.kind[5:], colour, size), _TURNS[mark.toward])
+    if mark.kind == "hero":
+        tailor = owner(pack, "characters")
+        directions = tailor.model("characters").directions
+        front = directions.index("down") if "down" in directions else 0
+        return _fitted(figure(tailor, seed, _HERO)[front, 0], size)
+    artist = owner(pack, "sprites", mark.kind)
+    if not draws(artist, "sprites", mark.kind):
+        return None
+    variants: NDArray[np.uint8] = pack.keep(
+        ("dungeon", key(seed), mark.kind), lambda: sprites(artist, seed, mark.kind, _VARIANTS)
+    )
+    drawn = _fitted(variants[key(seed, "thing", mark.x, mark.y) % _VARIANTS], size)
+    if not mark.tinted:
+        return drawn
+    tinted = drawn.copy()
+    light = drawn[..., :3].max(2, keepdims=True).astype(np.uint16)
+    half = light * np.array(colour, np.uint16) // 255 + drawn[..., :3]
+    tinted[..., :3] = half // 2
+    return tinted
+
+
+def _fitted(drawn: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The drawing in the pixels of a tile, by nearest neighbour."""
+    nearest = (2 * np.arange(size) + 1) * len(drawn) // (2 * size)
+    return np.asarray(drawn[nearest[:, None], nearest[None]])
+
+
+def _shade_foot(window: NDArray[np.uint8], size: int, colour: tuple[int, int, int]) -> None:
+    """A soft shadow at the foot of the tile; a glow under who must be beaten."""
+    ys, xs = np.mgrid[:size, :size]
+    inside = (2 * xs + 1 - size) ** 2 + 9 * (ys - size * 27 // 32) ** 2 < (size * 3 // 4) ** 2
+    window[inside, :3] = window[inside, :3] // 2 + np.array(colour, np.uint8) // 2
