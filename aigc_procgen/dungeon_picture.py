@@ -21,7 +21,8 @@ def dungeon_picture(
 ) -> NDArray[np.uint8]:
     """A floor as a player sees it, everything lit: uint8 [size height, size width, 4].
 
-    A tile has as many pixels as the pack's own. Locked doors carry the colour of their key, secret ways a crack, drops an arrow.
+    A tile has as many pixels as the pack's own. Locked doors carry the colour of their key, secret
+    ways a crack, drops an arrow.
     """
     check_int("floor", floor, 0, dungeon.floors - 1)
     theme = themes().themes[dungeon.theme]
