@@ -14,6 +14,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,14 +61,14 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
     graph = onnx.load_from_string(model.data).graph
     labels = sum(len(names) for names in model.attributes.values())
     shape = Shape(labels=labels, size=model.size, pictures=model.pictures, parts=slots(graph))
-    runs = []
+    runs: list[Callable[[Any, Any, Any], Any]] = []
     for layout in (torch.contiguous_format, torch.channels_last):
         net = build_generator(config_of(model), shape).eval()
         ours = sorted(tuple(p.shape) for p in net.parameters() if p.dim() == 4)
         theirs = sorted(tuple(t.dims) for t in graph.initializer if len(t.dims) == 4)
         if ours != theirs:
             raise SystemExit(f"{model.name}: the network built here is not the one in the pack")
-        net = net.to(memory_format=layout)
+        net = net.to(memory_format=layout)  # type: ignore[call-overload]
         choose = torch.from_numpy(model.palette.astype(np.float32))
 
         def run(z: Any, label: Any, palette: Any, net: Any = net, choose: Any = choose) -> Any:
@@ -99,16 +100,12 @@ def compare(pack: Pack, model: Model, batch: int, rounds: int) -> None:
     label = np.stack([model.label(wish) for wish in wishes])
     eager = rival(model)
     assert eager[0](z, label, model.palette).shape == draw(pack, model, z, label).shape
-    ours, *theirs = median_times(
-        [
-            lambda: draw(pack, model, z, label),
-            *(lambda run=run: run(z, label, model.palette) for run in eager),  # type: ignore[misc]
-        ],
-        max(rounds // batch, 5),
-    )
-    rivals = "".join(f"{their:9.2f} ms {their / ours:5.2f} x" for their in theirs)
+    rivals = [partial(run, z, label, model.palette) for run in eager]
+    here = partial(draw, pack, model, z, label)
+    ours, *theirs = median_times([here, *rivals], max(rounds // batch, 5))
+    columns = "".join(f"{their:9.2f} ms {their / ours:5.2f} x" for their in theirs)
     fit = int(FRAME / ours * batch)
-    print(f"  {model.name:11} {batch:3} {ours:12.2f} ms {rivals} {fit:8}")
+    print(f"  {model.name:11} {batch:3} {ours:12.2f} ms {columns} {fit:8}")
 
 
 def main() -> None:
