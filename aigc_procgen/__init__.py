@@ -14,6 +14,7 @@ from .composed import (
     World,
     character,
     load_world,
+    moving_tiles,
     sprites,
     tiles,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "legal",
     "load_pack",
     "load_world",
+    "moving_tiles",
     "phrase",
     "quest",
     "roles",

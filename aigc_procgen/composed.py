@@ -37,6 +37,7 @@ __all__ = [
     "World",
     "character",
     "load_world",
+    "moving_tiles",
     "sprites",
     "tiles",
     "world",
@@ -201,16 +202,24 @@ class World:
         """Pixels a tile in every picture of this world, as its pack draws them."""
         return fallback.tile_size(self.pack)
 
-    def image(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+    def moves(self, x: int, y: int, width: int, height: int) -> bool:
+        """Whether a region has water or lava, so that the frames of its `image` differ."""
+        # What lies just outside flows in at the corners.
+        around = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
+        return bool(np.isin(around, [TERRAINS.index(name) for name in atlas.MOVING]).any())
+
+    def image(
+        self, x: int, y: int, width: int, height: int, *, frame: int = 0
+    ) -> NDArray[np.uint8]:
         """The region as a player sees it, RGBA uint8 [size height, size width, 4], by the pack's
-        art with `tile_size` pixels a tile.
+        art with `tile_size` pixels a tile. Water and lava move through four frames, 0 to 3.
 
         At most 256 x 256 tiles at once, which with 32 pixels a tile is already 256 MB.
         """
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
         x, y = check_int("x", x, 1 - LIMIT, LIMIT), check_int("y", y, 1 - LIMIT, LIMIT)
-        tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
+        tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS, frame=frame)
         terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
         picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed)
         # What is larger than its tile reaches in from outside.
@@ -424,6 +433,22 @@ def tiles(
     `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
     """
     return pictures.tiles(check_pack(pack) or default_pack(), seed, material, count, palette)
+
+
+def moving_tiles(
+    seed: Seed,
+    material: str,
+    count: int = 1,
+    *,
+    frames: int = 4,
+    pack: Pack | None = None,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Ground that moves, uint8 [count, frames, size, size, 4]: water, lava; the last frame leads
+    back to the first, which is the tile of `tiles`. Meant for some eight frames a second or fewer.
+    """
+    chosen = check_pack(pack) or default_pack()
+    return pictures.moving_tiles(chosen, seed, material, count, frames, palette)
 
 
 def sprites(

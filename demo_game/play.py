@@ -159,7 +159,8 @@ class PlayScreen:
         left = round(here.x * TILE) + TILE // 2 - width // 2
         top = round(here.y * TILE) + TILE // 2 - height // 2
         screen.fill((18, 20, 26))
-        self._terrain.draw(screen, left, top, wait=pygame.display.get_driver() == "dummy")
+        headless = pygame.display.get_driver() == "dummy"
+        self._terrain.draw(screen, left, top, self._time, wait=headless)
         actors, target = here.actors(), here.target_id
         nearest = self._nearest_of(actors, target)
         standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]

@@ -14,7 +14,9 @@ __all__ = ["TILE", "TerrainView", "to_surface"]
 
 TILE = 32  # pixels a tile on the screen, whatever a pack draws
 BLOCK = 16  # tiles a block: a megabyte of pixels, made in some milliseconds
-_KEPT = 64  # blocks: four screens of 1280x720 and the way back
+_KEPT = 96  # pictures of a megabyte: four screens of 1280x720 and the way back
+_FRAMES = 4  # pictures of a block in which water or lava moves
+_PACE = 3  # of them a second
 
 
 def to_surface(pixels: NDArray[np.uint8]) -> pygame.Surface:
@@ -28,16 +30,18 @@ class TerrainView:
 
     def __init__(self, world: Any) -> None:
         self.world = world
-        self._surfaces: OrderedDict[tuple[int, int], pygame.Surface] = OrderedDict()
-        self._wanted: dict[tuple[int, int], Future[NDArray[np.uint8]]] = {}
+        self._surfaces: OrderedDict[tuple[int, int], list[pygame.Surface]] = OrderedDict()
+        self._wanted: dict[tuple[int, int], Future[list[NDArray[np.uint8]]]] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="terrain")
 
     def close(self) -> None:
         """Stops the thread; blocks that were not begun are dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def draw(self, screen: pygame.Surface, left: int, top: int, *, wait: bool = False) -> None:
-        """Draws the world with its pixel (left, top) in the screen's corner.
+    def draw(
+        self, screen: pygame.Surface, left: int, top: int, seconds: float, *, wait: bool = False
+    ) -> None:
+        """Draws the world, `seconds` after the start, with its pixel (left, top) in the corner.
 
         A block that is not made yet is left dark for some frames; `wait` waits for it instead.
         """
@@ -55,8 +59,9 @@ class TerrainView:
             self._ask(place)
         self._collect(set(shown) if wait else set())
         for bx, by in shown:
-            if surface := self._surfaces.get((bx, by)):
+            if frames := self._surfaces.get((bx, by)):
                 self._surfaces.move_to_end((bx, by))
+                surface = frames[int(seconds * _PACE) % len(frames)]
                 screen.blit(surface, (bx * size - left, by * size - top))
 
     def forget(self) -> None:
@@ -65,21 +70,28 @@ class TerrainView:
 
     def _ask(self, place: tuple[int, int]) -> None:
         if place not in self._surfaces and place not in self._wanted:
-            bx, by = place
-            self._wanted[place] = self._pool.submit(
-                self.world.image, bx * BLOCK, by * BLOCK, BLOCK, BLOCK
-            )
+            self._wanted[place] = self._pool.submit(self._make, *place)
+
+    def _make(self, bx: int, by: int) -> list[NDArray[np.uint8]]:
+        """The pictures of a block: one, or one a frame."""
+        region = bx * BLOCK, by * BLOCK, BLOCK, BLOCK
+        count = _FRAMES if self.world.moves(*region) else 1
+        return [self.world.image(*region, frame=frame) for frame in range(count)]
 
     def _collect(self, needed: set[tuple[int, int]]) -> None:
         made = 0
         for place, future in list(self._wanted.items()):
             # Two uploads a frame keep the frame short; what must be seen now is waited for.
             if place in needed or (future.done() and made < 2):
-                block = to_surface(future.result()).convert()
-                if block.get_width() != BLOCK * TILE:
-                    block = pygame.transform.scale(block, (BLOCK * TILE, BLOCK * TILE))
-                self._surfaces[place] = block
+                self._surfaces[place] = [_on_screen(pixels) for pixels in future.result()]
                 del self._wanted[place]
-                made += 1
-        while len(self._surfaces) > _KEPT:
+                made += len(self._surfaces[place])
+        while sum(map(len, self._surfaces.values())) > max(_KEPT, len(needed) * _FRAMES):
             self._surfaces.popitem(last=False)
+
+
+def _on_screen(pixels: NDArray[np.uint8]) -> pygame.Surface:
+    block = to_surface(pixels).convert()
+    if block.get_width() == BLOCK * TILE:
+        return block
+    return pygame.transform.scale(block, (BLOCK * TILE, BLOCK * TILE))

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from aigc_procgen import InvalidArgument, default_pack, sprites, tiles
+from aigc_procgen import InvalidArgument, default_pack, moving_tiles, sprites, tiles, world
 from aigc_procgen.art import pictures
-from aigc_procgen.art.atlas import build_tileset, corner_masks, draw_terrain
+from aigc_procgen.art.atlas import FRAMES, MOVING, build_tileset, corner_masks, draw_terrain
 from aigc_procgen.world.terrain import TERRAINS
 
 
@@ -140,3 +140,39 @@ def test_neighbouring_pictures_fit_together(small_pack):
     left = draw_terrain(terrain[:, :6], tileset, -3, 7, 1)
     right = draw_terrain(terrain[:, 4:], tileset, 1, 7, 1)
     assert np.array_equal(whole, np.concatenate([left, right], 1))
+
+
+@pytest.mark.parametrize("material", MOVING)
+def test_moving_ground_starts_as_the_tile_and_its_loop_closes(material):
+    """The first frame is the still tile, each step moves a little, the one back as little."""
+    loops = moving_tiles(1, material, 8)
+    still = tiles(1, material, 8)
+    assert loops.shape == (8, 4, 32, 32, 4)
+    assert np.array_equal(loops[:, 0], still)
+    colour = loops[..., :3].astype(np.int64)
+    steps = np.abs(colour - np.roll(colour, -1, 1)).mean((0, 2, 3, 4))
+    others = np.abs(colour[:, 0] - np.roll(colour[:, 0], 1, 0)).mean()
+    assert steps.min() > 0
+    assert steps.max() < 0.8 * others  # two tiles of the material differ more
+    assert steps.max() < 3 * steps.min()
+
+
+def test_only_ground_that_moves_differs_between_frames(small_pack):
+    """Water differs in every frame of a tileset, grass in none; a frame out of the loop raises."""
+    frames = [build_tileset(small_pack, 1, TERRAINS, frame=frame) for frame in range(FRAMES)]
+    for place, name in enumerate(TERRAINS):
+        moved = [not np.array_equal(f.pictures[place], frames[0].pictures[place]) for f in frames]
+        assert moved == [False, *[name in MOVING] * (FRAMES - 1)]
+    with pytest.raises(InvalidArgument, match="frame"):
+        build_tileset(small_pack, 1, TERRAINS, frame=FRAMES)
+
+
+def test_moves_says_whether_the_frames_of_a_region_differ():
+    """Where water is in sight frames differ and `moves` is true; on dry land neither."""
+    land = world(11)
+    regions = [(step * 40, 0, 8, 6) for step in range(12)]
+    wet = [land.moves(*region) for region in regions]
+    assert 0 < sum(wet) < len(wet)
+    for region, moves in zip(regions, wet, strict=True):
+        frames = [land.image(*region, frame=frame) for frame in (0, 2)]
+        assert np.array_equal(*frames) != moves

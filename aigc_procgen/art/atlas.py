@@ -12,13 +12,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, Stream, key, stream
 
 from .fallback import owner, scaled
-from .pictures import tiles
+from .pictures import moving_tiles, tiles
 
-__all__ = ["ORDER", "Tileset", "build_tileset", "corner_masks", "draw_terrain"]
+__all__ = ["FRAMES", "MOVING", "ORDER", "Tileset", "build_tileset", "corner_masks", "draw_terrain"]
+
+MOVING = ("deep_water", "shallow_water", "lava")
+"""The materials whose tiles move."""
+
+FRAMES = 4
+"""How many pictures a tile that moves has."""
 
 # From the lowest to the highest: the higher one flows over the lower one's tiles.
 ORDER = (
@@ -61,31 +68,53 @@ class Tileset:
         self.tall = np.array([name in _TALL for name in names])
 
 
-def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...], variants: int = 8) -> Tileset:
+def build_tileset(
+    pack: Pack, seed: Seed, names: tuple[str, ...], variants: int = 8, frame: int = 0
+) -> Tileset:
     """Draws `variants` tiles of every material in `names`; kept with the pack.
 
-    Of three times as many candidates those nearest to the material's usual colour are taken, so
-    that the ground does not look like a chessboard. A material that the pack lacks is drawn by the
-    pack that ships; `InvalidArgument` if that lacks it too.
+    In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES` frames loop. Of three times
+    as many candidates those nearest to the material's usual colour are taken, so that the ground
+    does not look like a chessboard. A material that the pack lacks is drawn by the pack that ships;
+    `InvalidArgument` if that lacks it too.
     """
+    check_int("frame", frame, 0, FRAMES - 1)
 
     def draw(name: str) -> NDArray[np.uint8]:
         drawn_by = owner(pack, "tiles", name)
-        return scaled(_alike(tiles(drawn_by, seed, name, 3 * variants), variants), drawn_by, pack)
+        drawn = tiles(drawn_by, seed, name, 3 * variants)
+        return scaled(drawn[_alike(drawn, variants)], drawn_by, pack)
 
     def make() -> Tileset:
         return Tileset(names, np.stack([draw(name) for name in names]))
 
-    tileset: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
-    return tileset
+    def move(name: str) -> NDArray[np.uint8]:
+        drawn_by = owner(pack, "tiles", name)
+        drawn = moving_tiles(drawn_by, seed, name, 3 * variants, FRAMES)
+        return scaled(drawn[_alike(drawn[:, 0], variants)], drawn_by, pack)
+
+    def make_moving() -> list[Tileset]:
+        frames = [still.pictures.copy() for _ in range(FRAMES)]
+        for place, name in enumerate(names):
+            if name in MOVING:
+                moved = move(name)
+                for number, pictures in enumerate(frames):
+                    pictures[place] = moved[:, number]
+        return [Tileset(names, pictures) for pictures in frames]
+
+    still: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
+    if frame == 0:
+        return still
+    moving: list[Tileset] = pack.keep(("moving", key(seed), names, variants), make_moving)
+    return moving[frame]
 
 
-def _alike(pictures: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
-    """The `count` pictures whose sum of colours is nearest to the median of all, in their order."""
+def _alike(pictures: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
+    """The rows of the `count` pictures whose sum of colours is nearest to the median of all."""
     sums = pictures[..., :3].astype(np.int64).sum((1, 2))
     median = np.sort(sums, 0)[len(sums) // 2]
     distance = np.abs(sums - median).sum(1)
-    return pictures[np.sort(np.argsort(distance, kind="stable")[:count])]
+    return np.sort(np.argsort(distance, kind="stable")[:count])
 
 
 @lru_cache(maxsize=8)

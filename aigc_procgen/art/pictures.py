@@ -13,7 +13,10 @@ from aigc_procgen.core.random import Seed, stream
 
 from .sessions import draw
 
-__all__ = ["face", "figure", "kinds", "portrait", "sprites", "tiles", "walk"]
+__all__ = ["face", "figure", "kinds", "moving_tiles", "portrait", "sprites", "tiles", "walk"]
+
+_RADIUS = 0.25  # of the circle that moving ground walks in latent space; further out it jumps
+_PLANES = 6  # circles tried; of most a quarter moves much more than the others
 
 
 def kinds(pack: Pack, kind: str) -> tuple[str, ...]:
@@ -47,6 +50,43 @@ def tiles(
 ) -> NDArray[np.uint8]:
     """Seamless ground, uint8 [count, size, size, 4], every pixel opaque."""
     return _by_name(pack, "tiles", seed, material, count, palette)
+
+
+def moving_tiles(
+    pack: Pack,
+    seed: Seed,
+    material: str,
+    count: int,
+    frames: int = 4,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Seamless ground that moves, uint8 [count, frames, size, size, 4]; it may loop for ever.
+
+    The first frame is the tile of `tiles`. The others follow one circle through its latent, so the
+    step from the last frame back to the first is like every other. Of a few circles drawn by the
+    seed, the one is taken whose largest step is nearest to its smallest.
+    """
+    check_int("frames", frames, 1, 64)
+    model = pack.model("tiles")
+    attribute, known = next(iter(model.attributes.items()))
+    label = model.label({attribute: check_choice(attribute, material, known)})
+    angles = np.arange(frames) * (2 * np.pi / frames)
+    # One row a frame; the circle goes through the tile's own latent at angle 0.
+    turn = np.stack([np.cos(angles) - 1, np.sin(angles)], 1).astype(np.float32) * _RADIUS
+    planes = stream(seed, "moving", material).normals(_PLANES, 2, model.latent)
+
+    def loops(centres: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.uint8]:
+        latents = (centres[:, None] + (turn @ plane)[None]).reshape(-1, model.latent)
+        drawn = draw(pack, model, latents, label, palette)
+        return drawn.reshape(len(centres), frames, *drawn.shape[1:])
+
+    def unevenness(plane: NDArray[np.float32]) -> int:
+        shown = loops(_latents(seed, model, material, 2), plane)[..., :3].astype(np.int64)
+        steps = np.abs(shown - np.roll(shown, -1, 1)).sum((0, 2, 3, 4))
+        return int(steps.max() * 1000 // max(int(steps.min()), 1))
+
+    best = min(planes, key=unevenness)
+    return loops(_latents(seed, model, material, count), best)
 
 
 def sprites(
