@@ -42,7 +42,7 @@ def test_default_pack_has_what_a_world_needs():
     assert set(TERRAINS) <= set(pictures.kinds(pack, "tiles"))
     assert len(pictures.kinds(pack, "sprites")) >= 8
     assert {"species", "armour", "weapon"} <= set(pack.model("characters").attributes)
-    assert sum(len(model.data) for model in pack.models.values()) < 16_000_000
+    assert sum(len(model.data) for model in pack.models.values()) < 16 * 2**20
 
 
 def test_another_palette_moves_no_pixel():

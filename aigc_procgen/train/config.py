@@ -84,11 +84,12 @@ _KIND_CHANGES: dict[str, dict[str, object]] = {
         "shift": 1,
         "colour_jitter": (0.2, 0.4),
         "temperature": 0.15,
-        "drawn_temperature": 0.04,
-        "warm_up": 150_000,
+        "drawn_temperature": 0.02,
+        "warm_up": 170_000,
     },
-    "characters": {"fine": 24, "warm_up": 300_000},  # four frames come out of the thin layers
-    "portraits": {"warm_up": 200_000},
+    # Four frames come out of the thin layers, and thirteen slots of parts out of one code.
+    "characters": {"fine": 24, "code": 384, "warm_up": 360_000},
+    "portraits": {"code": 256, "warm_up": 220_000},
 }
 _PRESET_CHANGES: dict[str, dict[str, object]] = {
     # Minutes on two CPU cores: small, and visibly of its kind.
@@ -120,6 +121,7 @@ _PRESET_CHANGES: dict[str, dict[str, object]] = {
 }
 # What a preset changes for every kind.
 _FOR_ALL_KINDS: dict[str, dict[str, object]] = {
+    "tiny": {"code": 128, "warm_up": 20_000},
     # So few pictures are learnt by heart, so nearly all of the time goes to drawing them well, at
     # a rate that would not do against a critic; and mixtures of what is unlike are kept rare.
     "small": {
