@@ -76,8 +76,8 @@ def moving_tiles(
     planes = stream(seed, "moving", material).normals(_PLANES, 2, model.latent)
 
     def loops(centres: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.uint8]:
-        latents = (centres[:, None] + (turn @ plane)[None]).reshape(-1, model.latent)
-        drawn = draw(pack, model, latents, label, palette)
+        latents = (centres[:, None] + (turn @ plane)[None]).astype(np.float32)
+        drawn = draw(pack, model, latents.reshape(-1, model.latent), label, palette)
         return drawn.reshape(len(centres), frames, *drawn.shape[1:])
 
     def unevenness(plane: NDArray[np.float32]) -> int:
