@@ -50,6 +50,7 @@ OPERATORS = frozenset(
         "Identity",
         "LeakyRelu",
         "Less",
+        "Log",
         "MatMul",
         "Mul",
         "Not",
@@ -131,7 +132,7 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     return about, net, int(counters["step"]) * config.batch
 
 
-def _finished(net: Any, palette: NDArray[np.uint8], pictures: int) -> Any:
+def _finished(net: Any, palette: NDArray[np.uint8], pictures: int, tidy: float) -> Any:
     """The network with its last layer: (z, label, palette) -> uint8 [n, h, w, 4]."""
     torch = _need("torch")
     from aigc_procgen.train.finish import finish
@@ -143,7 +144,7 @@ def _finished(net: Any, palette: NDArray[np.uint8], pictures: int) -> Any:
             self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
 
         def forward(self, z: Any, label: Any, draw: Any) -> Any:
-            return finish(self.net(z, label), self.choose, draw, pictures)
+            return finish(self.net(z, label), self.choose, draw, pictures, tidy)
 
     return Finished()
 
@@ -160,6 +161,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     config, palette = about["config"], np.array(about["palette"], np.uint8)
     labels, side = about["shape"]["labels"], about["shape"]["size"]
     pictures = about["shape"]["pictures"]
+    tidy = float(config.get("tidy", 0.0))  # older runs knew none
     shape = figure_shape(pictures, side)
     buffer = io.BytesIO()
     inputs = (
@@ -171,7 +173,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         # The older exporter is deprecated, but the newer one cannot be held to opset 15.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _finished(net, palette, pictures).eval(),
+            _finished(net, palette, pictures, tidy).eval(),
             inputs,
             buffer,
             input_names=["z", "label", "palette"],
@@ -269,7 +271,8 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
     about, net, _ = _run_parts(Path(run))
     palette = np.array(about["palette"], np.uint8)
-    finished = _finished(net, palette, about["shape"]["pictures"]).eval()
+    tidy = float(about["config"].get("tidy", 0.0))  # older runs knew none
+    finished = _finished(net, palette, about["shape"]["pictures"], tidy).eval()
     random = np.random.default_rng(0)
     z = random.standard_normal((images, about["config"]["latent"])).astype(np.float32)
     blocks = []

@@ -111,6 +111,26 @@ def test_finish_snaps_to_the_palette_and_recolours():
     assert pixels == [[0, 200, 0, 255], [1, 2, 3, 255], [0, 0, 0, 0]]
 
 
+def test_tidied_pixels_lose_specks_and_keep_eyes():
+    """A speck nearly as near to its neighbours' colour takes it; an eye stays."""
+    palette = torch.tensor([[200.0, 0, 0], [190, 0, 0], [0, 0, 0], [255, 255, 255]])
+    raw = torch.full((1, 4, 9, 9), -1.0)
+    raw[:, 3] = 1.0
+    raw[:, 0] = 199 / 127.5 - 1
+    raw[:, 0, 4, 4] = 194 / 127.5 - 1  # a little nearer to the second red
+    raw[:, 0, 2, 2] = -1.0  # an eye
+    plain = finish(raw, palette, palette)[0, ..., 0]
+    tidied = finish(raw, palette, palette, tidy=1.0)[0, ..., 0]
+    assert plain[4, 4] == 190
+    assert tidied[4, 4] == 200
+    assert plain[2, 2] == tidied[2, 2] == 0
+    assert (tidied != plain).sum() == 1
+    twice = finish(raw.repeat(2, 2, 1, 1), palette, palette, 2, 1.0)
+    assert torch.equal(twice[1, 1, ..., 0], tidied)  # a figure of two pictures, in a batch of two
+    empty = finish(torch.full((1, 4, 8, 8), -1.0), palette, palette, tidy=1.0)
+    assert not empty.any()
+
+
 def test_classes_are_shown_equally_often(tmp_path):
     """A class with few pictures is drawn as often as one with many."""
     path = write_set(tmp_path / "tiles.npz", "tiles", count=30)

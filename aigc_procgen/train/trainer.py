@@ -447,7 +447,8 @@ class Trainer:
                 raw = self.average(
                     z[start : start + 64].to(self.device), label[start : start + 64].to(self.device)
                 ).cpu()
-                parts.append(finish(raw.float(), palette, palette, self.shape.pictures))
+                figures, tidy = self.shape.pictures, self.config.tidy
+                parts.append(finish(raw.float(), palette, palette, figures, tidy))
         return torch.cat(parts).numpy()
 
     def _write_config(self) -> None:
