@@ -61,6 +61,7 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
     graph = onnx.load_from_string(model.data).graph
     labels = sum(len(names) for names in model.attributes.values())
     shape = Shape(labels=labels, size=model.size, pictures=model.pictures, parts=slots(graph))
+    tidy = config_of(model).tidy
     runs: list[Callable[[Any, Any, Any], Any]] = []
     for layout in (torch.contiguous_format, torch.channels_last):
         net = build_generator(config_of(model), shape).eval()
@@ -75,7 +76,7 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
             with torch.inference_mode():
                 raw = net(torch.from_numpy(z), torch.from_numpy(label))
                 paint = torch.from_numpy(palette.astype(np.float32))
-                return finish(raw, choose, paint, model.pictures).numpy()
+                return finish(raw, choose, paint, model.pictures, tidy).numpy()
 
         runs.append(run)
     return runs
