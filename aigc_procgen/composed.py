@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,20 +79,16 @@ class Character(Person):
         return self._tailor.model("characters").directions
 
     @property
-    def _front(self) -> int:
-        return self.directions.index("down") if "down" in self.directions else 0
-
-    @property
     def sprite(self) -> NDArray[np.uint8]:
         """The figure uint8 [size, size, 4] that shows the attributes, standing."""
-        return np.asarray(self._drawn[self._front, 0])
+        return np.asarray(self._drawn[pictures.front(self._tailor), 0])
 
     @cached_property
     def walk(self) -> NDArray[np.uint8]:
         """The frames uint8 [frames, size, size, 4] of walking towards the player, drawn by the
         pack in one pass; four frames of moved pixels if the pack draws only one.
         """
-        return self._walking(self._front)
+        return self._walking(pictures.front(self._tailor))
 
     def walk_facing(self, direction: str) -> NDArray[np.uint8]:
         """The frames of walking "down", "up", "left" or "right", uint8 [frames, size, size, 4].
@@ -153,6 +149,9 @@ class World:
     `changes` is the game's own: anything JSON can hold, kept by `save` and `load_world`.
     """
 
+    frames: ClassVar[int] = atlas.FRAMES
+    """How many pictures of a region with water or lava loop; see `image`."""
+
     def __init__(
         self, seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000
     ) -> None:
@@ -212,7 +211,7 @@ class World:
         self, x: int, y: int, width: int, height: int, *, frame: int = 0
     ) -> NDArray[np.uint8]:
         """The region as a player sees it, RGBA uint8 [size height, size width, 4], by the pack's
-        art with `tile_size` pixels a tile. Water and lava move through four frames, 0 to 3.
+        art with `tile_size` pixels a tile. Water and lava move: `frame` is 0 to `frames` - 1.
 
         At most 256 x 256 tiles at once, which with 32 pixels a tile is already 256 MB.
         """

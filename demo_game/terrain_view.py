@@ -15,8 +15,7 @@ __all__ = ["TILE", "TerrainView", "to_surface"]
 TILE = 32  # pixels a tile on the screen, whatever a pack draws
 BLOCK = 16  # tiles a block: a megabyte of pixels, made in some milliseconds
 _KEPT = 96  # pictures of a megabyte: four screens of 1280x720 and the way back
-_FRAMES = 4  # pictures of a block in which water or lava moves
-_PACE = 3  # of them a second
+_PACE = 3  # pictures a second of a block in which water or lava moves
 
 
 def to_surface(pixels: NDArray[np.uint8]) -> pygame.Surface:
@@ -75,7 +74,7 @@ class TerrainView:
     def _make(self, bx: int, by: int) -> list[NDArray[np.uint8]]:
         """The pictures of a block: one, or one a frame."""
         region = bx * BLOCK, by * BLOCK, BLOCK, BLOCK
-        count = _FRAMES if self.world.moves(*region) else 1
+        count = self.world.frames if self.world.moves(*region) else 1
         return [self.world.image(*region, frame=frame) for frame in range(count)]
 
     def _collect(self, needed: set[tuple[int, int]]) -> None:
@@ -86,7 +85,7 @@ class TerrainView:
                 self._surfaces[place] = [_on_screen(pixels) for pixels in future.result()]
                 del self._wanted[place]
                 made += len(self._surfaces[place])
-        while sum(map(len, self._surfaces.values())) > max(_KEPT, len(needed) * _FRAMES):
+        while sum(map(len, self._surfaces.values())) > max(_KEPT, len(needed) * self.world.frames):
             self._surfaces.popitem(last=False)
 
 

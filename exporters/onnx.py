@@ -116,7 +116,7 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     # Runs of before figures had frames say nothing about their shape.
     labels = sum(len(names) for names in about["attributes"].values())
     shape = Shape.from_dict(about.get("shape", {"labels": labels}))
-    about["shape"] = shape.to_dict()
+    about["shape"], about["config"] = shape.to_dict(), config.to_dict()  # with what was not asked
     net = build_generator(config, shape)
     tensors, counters = load_checkpoint(run / "checkpoint.safetensors")
     prefix = "ema."
@@ -161,7 +161,6 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     config, palette = about["config"], np.array(about["palette"], np.uint8)
     labels, side = about["shape"]["labels"], about["shape"]["size"]
     pictures = about["shape"]["pictures"]
-    tidy = float(config.get("tidy", 0.0))  # older runs knew none
     shape = figure_shape(pictures, side)
     buffer = io.BytesIO()
     inputs = (
@@ -173,7 +172,7 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         # The older exporter is deprecated, but the newer one cannot be held to opset 15.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _finished(net, palette, pictures, tidy).eval(),
+            _finished(net, palette, pictures, config["tidy"]).eval(),
             inputs,
             buffer,
             input_names=["z", "label", "palette"],
@@ -271,7 +270,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
     about, net, _ = _run_parts(Path(run))
     palette = np.array(about["palette"], np.uint8)
-    tidy = float(about["config"].get("tidy", 0.0))  # older runs knew none
+    tidy = about["config"]["tidy"]
     finished = _finished(net, palette, about["shape"]["pictures"], tidy).eval()
     random = np.random.default_rng(0)
     z = random.standard_normal((images, about["config"]["latent"])).astype(np.float32)

@@ -80,32 +80,30 @@ def build_tileset(
     """
     check_int("frame", frame, 0, FRAMES - 1)
 
-    def draw(name: str) -> NDArray[np.uint8]:
+    def draw(name: str, frames: int) -> NDArray[np.uint8]:
+        """Of one material [frames, variants, size, size, 4]."""
         drawn_by = owner(pack, "tiles", name)
-        drawn = tiles(drawn_by, seed, name, 3 * variants)
-        return scaled(drawn[_alike(drawn, variants)], drawn_by, pack)
+        if frames == 1:
+            drawn = tiles(drawn_by, seed, name, 3 * variants)[:, None]
+        else:
+            drawn = moving_tiles(drawn_by, seed, name, 3 * variants, frames)
+        return scaled(drawn[_alike(drawn[:, 0], variants)], drawn_by, pack).swapaxes(0, 1)
 
     def make() -> Tileset:
-        return Tileset(names, np.stack([draw(name) for name in names]))
+        return Tileset(names, np.stack([draw(name, 1)[0] for name in names]))
 
-    def move(name: str) -> NDArray[np.uint8]:
-        drawn_by = owner(pack, "tiles", name)
-        drawn = moving_tiles(drawn_by, seed, name, 3 * variants, FRAMES)
-        return scaled(drawn[_alike(drawn[:, 0], variants)], drawn_by, pack)
-
-    def make_moving() -> list[Tileset]:
+    def move() -> list[Tileset]:
         frames = [still.pictures.copy() for _ in range(FRAMES)]
         for place, name in enumerate(names):
             if name in MOVING:
-                moved = move(name)
-                for number, pictures in enumerate(frames):
-                    pictures[place] = moved[:, number]
+                for pictures, moved in zip(frames, draw(name, FRAMES), strict=True):
+                    pictures[place] = moved
         return [Tileset(names, pictures) for pictures in frames]
 
     still: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
     if frame == 0:
         return still
-    moving: list[Tileset] = pack.keep(("moving", key(seed), names, variants), make_moving)
+    moving: list[Tileset] = pack.keep(("moving", key(seed), names, variants), move)
     return moving[frame]
 
 

@@ -12,9 +12,9 @@ from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, key
 
 from .atlas import Tileset, build_tileset, draw_terrain
-from .fallback import draws, owner
+from .fallback import draws, owner, resized
 from .glyphs import COLOURS, glyph
-from .pictures import figure, sprites
+from .pictures import figure, front, sprites
 
 __all__ = ["Mark", "draw_floor"]
 
@@ -90,16 +90,14 @@ def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | 
         return np.rot90(glyph(mark.kind[5:], colour, size), _TURNS[mark.toward])
     if mark.kind == "hero":
         tailor = owner(pack, "characters")
-        directions = tailor.model("characters").directions
-        front = directions.index("down") if "down" in directions else 0
-        return _fitted(figure(tailor, seed, _HERO)[front, 0], size)
+        return resized(figure(tailor, seed, _HERO)[front(tailor), 0], size)
     artist = owner(pack, "sprites", mark.kind)
     if not draws(artist, "sprites", mark.kind):
         return None
     variants: NDArray[np.uint8] = pack.keep(
         ("dungeon", key(seed), mark.kind), lambda: sprites(artist, seed, mark.kind, _VARIANTS)
     )
-    drawn = _fitted(variants[key(seed, "thing", mark.x, mark.y) % _VARIANTS], size)
+    drawn = resized(variants[key(seed, "thing", mark.x, mark.y) % _VARIANTS], size)
     if not mark.tinted:
         return drawn
     tinted = drawn.copy()
@@ -107,12 +105,6 @@ def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | 
     half = light * np.array(colour, np.uint16) // 255 + drawn[..., :3]
     tinted[..., :3] = half // 2
     return tinted
-
-
-def _fitted(drawn: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The drawing in the pixels of a tile, by nearest neighbour."""
-    nearest = (2 * np.arange(size) + 1) * len(drawn) // (2 * size)
-    return np.asarray(drawn[nearest[:, None], nearest[None]])
 
 
 def _shade_foot(window: NDArray[np.uint8], size: int, colour: tuple[int, int, int]) -> None:

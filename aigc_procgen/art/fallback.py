@@ -9,7 +9,7 @@ from aigc_procgen.core.pack import Pack, default_pack
 
 from .pictures import kinds
 
-__all__ = ["categories", "draws", "owner", "scaled", "tile_size"]
+__all__ = ["categories", "draws", "owner", "resized", "scaled", "tile_size"]
 
 
 def draws(pack: Pack, kind: str, name: str | None = None) -> bool:
@@ -43,7 +43,10 @@ def scaled(pictures: NDArray[np.uint8], drawn_by: Pack, pack: Pack) -> NDArray[n
     have, want = tile_size(drawn_by), tile_size(pack)
     if have == want:
         return pictures
-    size = pictures.shape[-2]
-    side = max(size * want // have, 1)
-    nearest = (2 * np.arange(side) + 1) * size // (2 * side)
+    return resized(pictures, max(pictures.shape[-2] * want // have, 1))
+
+
+def resized(pictures: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Pictures [..., size, size, 4] as [..., side, side, 4], by nearest neighbour."""
+    nearest = (2 * np.arange(side) + 1) * pictures.shape[-2] // (2 * side)
     return np.asarray(pictures[..., nearest[:, None], nearest[None], :])

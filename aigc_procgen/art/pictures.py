@@ -13,7 +13,17 @@ from aigc_procgen.core.random import Seed, stream
 
 from .sessions import draw
 
-__all__ = ["face", "figure", "kinds", "moving_tiles", "portrait", "sprites", "tiles", "walk"]
+__all__ = [
+    "face",
+    "figure",
+    "front",
+    "kinds",
+    "moving_tiles",
+    "portrait",
+    "sprites",
+    "tiles",
+    "walk",
+]
 
 _RADIUS = 0.25  # of the circle that moving ground walks in latent space; further out it jumps
 _PLANES = 6  # circles tried; of most a quarter moves much more than the others
@@ -34,9 +44,14 @@ def _by_name(
 ) -> NDArray[np.uint8]:
     model = pack.model(kind)
     check_int("count", count, 0, 65536)
-    attribute, known = next(iter(model.attributes.items()))
-    label = model.label({attribute: check_choice(attribute, name, known)})
+    label = _label(model, name)
     return draw(pack, model, _latents(seed, model, name, count), label, palette)
+
+
+def _label(model: Model, name: str) -> NDArray[np.float32]:
+    """The label of a material or category; `InvalidArgument` if the model does not know it."""
+    attribute, known = next(iter(model.attributes.items()))
+    return model.label({attribute: check_choice(attribute, name, known)})
 
 
 def _latents(seed: Seed, model: Model, name: str, count: int) -> NDArray[np.float32]:
@@ -68,8 +83,7 @@ def moving_tiles(
     """
     check_int("frames", frames, 1, 64)
     model = pack.model("tiles")
-    attribute, known = next(iter(model.attributes.items()))
-    label = model.label({attribute: check_choice(attribute, material, known)})
+    label = _label(model, material)
     angles = np.arange(frames) * (2 * np.pi / frames)
     # One row a frame; the circle goes through the tile's own latent at angle 0.
     turn = np.stack([np.cos(angles) - 1, np.sin(angles)], 1).astype(np.float32) * _RADIUS
@@ -109,6 +123,12 @@ def figure(
     """
     drawn = _person(pack, "characters", "figure", seed, attributes, palette)
     return drawn.reshape(-1, pack.model("characters").frames, *drawn.shape[-3:])
+
+
+def front(pack: Pack) -> int:
+    """Which of a figure's directions is the one towards the player."""
+    directions = pack.model("characters").directions
+    return directions.index("down") if "down" in directions else 0
 
 
 def face(

@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency
+from aigc_procgen.train.config import (  # torch comes when the command runs
+    ARCHITECTURES,
+    KINDS,
+    PRECISIONS,
+    PRESETS,
+    preset,
+)
 
 __all__ = ["add_parser", "run"]
-
-_KINDS = ("tiles", "sprites", "characters", "portraits")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,13 +32,13 @@ def add_parser(subparsers: Any) -> None:
         help="train a GAN on a data set; the same command again goes on from the last snapshot",
         description=__doc__,
     )
-    parser.add_argument("kind", choices=(*_KINDS, "items"), help="what to train (items = sprites)")
+    parser.add_argument("kind", choices=(*KINDS, "items"), help="what to train (items = sprites)")
     parser.add_argument(
         "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
     )
     parser.add_argument("--run", help="the run's folder (default: runs/KIND-PRESET[-ARCH])")
-    parser.add_argument("--preset", default="laptop", choices=("tiny", "small", "laptop", "gpu"))
-    parser.add_argument("--arch", default="r3gan", choices=("r3gan", "dcgan"))
+    parser.add_argument("--preset", default="laptop", choices=PRESETS)
+    parser.add_argument("--arch", default="r3gan", choices=ARCHITECTURES)
     parser.add_argument("--images", type=int, help="images to show in all, instead of the preset's")
     parser.add_argument(
         "--batch", type=int, help="images a step, of all processes together, not the preset's"
@@ -47,7 +52,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--precision",
         default="auto",
-        choices=("auto", "float32", "bf16"),
+        choices=PRECISIONS,
         help="what networks compute in (auto: bf16 where the device has it)",
     )
     parser.add_argument(
@@ -70,7 +75,6 @@ def run(args: argparse.Namespace) -> int:
     try:
         import torch
 
-        from aigc_procgen.train.config import preset
     except ImportError as error:
         raise MissingDependency(
             f"training needs torch and friends: install aigc-procgen[train] ({error})"

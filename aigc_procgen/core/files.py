@@ -1,11 +1,19 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there, and the tables that lie beside the code."""
 
 from __future__ import annotations
 
+import json
 import os
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
-__all__ = ["write_atomic"]
+__all__ = ["read_table", "write_atomic"]
+
+
+def read_table(package: str, path: str) -> Any:
+    """The content of the JSON file at `path` inside a package; ValueError if it is not JSON."""
+    return json.loads((resources.files(package) / path).read_text(encoding="utf-8"))
 
 
 def write_atomic(path: Path, data: bytes) -> None:

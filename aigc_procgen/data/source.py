@@ -143,6 +143,20 @@ def download(address: str, most: int, advice: str, progress: Progress | None = N
     return b"".join(parts)
 
 
+def _release(
+    source: str | Path | None, archive: str, folder: str, advice: str, progress: Progress | None
+) -> dict[str, bytes]:
+    """Path inside `folder` -> bytes of the PNG files in the source, or in the archive downloaded
+    if that is None; the source may be the folder itself.
+    """
+    if source is None:
+        files = _from_zip(download(archive, MOST_BYTES, advice, progress), archive)
+    else:
+        files = read_files(source)
+    inside = {path.split(folder, 1)[1]: data for path, data in files.items() if folder in path}
+    return inside or files
+
+
 def open_crawl(source: str | Path | None, progress: Progress | None = None) -> dict[str, bytes]:
     """Path inside the release -> bytes of the crawl tiles' PNG files.
 
@@ -150,16 +164,8 @@ def open_crawl(source: str | Path | None, progress: Progress | None = None) -> d
     None for a download of the public archive at its known commit. Raises `DataError` if it is
     none of these.
     """
-    if source is None:
-        advice = "fetch it elsewhere and pass it with --from FILE"
-        files = _from_zip(download(CRAWL_ARCHIVE, MOST_BYTES, advice, progress), CRAWL_ARCHIVE)
-    else:
-        files = read_files(source)
-    release = f"releases/{CRAWL_RELEASE}/"
-    inside = {
-        path.split(release, 1)[1]: data for path, data in files.items() if release in f"/{path}"
-    }
-    found = inside or files
+    advice = "fetch it elsewhere and pass it with --from FILE"
+    found = _release(source, CRAWL_ARCHIVE, f"releases/{CRAWL_RELEASE}/", advice, progress)
     if "player/base/human_m.png" not in found:
         raise DataError(
             f"{source} is not the crawl art: no releases/{CRAWL_RELEASE}/player/base/human_m.png "
@@ -174,17 +180,8 @@ def open_ninja(source: str | Path | None, progress: Progress | None = None) -> d
     `source` is a zip file or a folder that holds it (or is it), or None for a download of the
     public repository. Raises `DataError` if it is none of these.
     """
-    if source is None:
-        advice = f"fetch {NINJA_SOURCE} elsewhere and pass it with --from FILE"
-        files = _from_zip(download(NINJA_ARCHIVE, MOST_BYTES, advice, progress), NINJA_ARCHIVE)
-    else:
-        files = read_files(source)
-    inside = {
-        path.split("ninja-adventure/", 1)[1]: data
-        for path, data in files.items()
-        if "ninja-adventure/" in path
-    }
-    found = inside or files
+    advice = f"fetch {NINJA_SOURCE} elsewhere and pass it with --from FILE"
+    found = _release(source, NINJA_ARCHIVE, "ninja-adventure/", advice, progress)
     if "characters/1.png" not in found:
         raise DataError(
             f"{source} is not the Ninja Adventure art: no ninja-adventure/characters/1.png in it; "

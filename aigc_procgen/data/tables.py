@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from typing import Any
+
+from aigc_procgen.core.files import read_table
 
 from .errors import DataError
 
@@ -15,8 +15,7 @@ __all__ = ["load_table", "matching"]
 
 def load_table(name: str, folder: str = "crawl_tables") -> dict[str, Any]:
     """The table `FOLDER/NAME.json` of this package."""
-    text = (resources.files(__package__) / folder / f"{name}.json").read_text("utf-8")
-    table: dict[str, Any] = json.loads(text)
+    table: dict[str, Any] = read_table(__package__, f"{folder}/{name}.json")
     return table
 
 

@@ -132,8 +132,13 @@ def _too_much(controls: Controls, cells: Lattice) -> bool:
         return True
     if controls.monsters + controls.treasures > _most_things(controls, cells):
         return True
+    return not _long_enough(controls, cells)
+
+
+def _long_enough(controls: Controls, cells: Lattice) -> bool:
+    """Whether the length that was asked for, if any, can be had."""
     low, high = cells.lengths(controls.width, controls.height, controls.floors)
-    return controls.length is not None and not low <= controls.length <= high
+    return controls.length is None or low <= controls.length <= high
 
 
 def _advice(controls: Controls, choices: list[Lattice]) -> str:
@@ -160,13 +165,7 @@ def _advice(controls: Controls, choices: list[Lattice]) -> str:
     fitting = [
         _most_things(controls, cells)
         for cells in choices
-        if controls.locks <= _most_locks(controls, cells)
-        and (
-            controls.length is None
-            or (span := cells.lengths(controls.width, controls.height, controls.floors))[0]
-            <= controls.length
-            <= span[1]
-        )
+        if controls.locks <= _most_locks(controls, cells) and _long_enough(controls, cells)
     ]
     most = max(fitting, default=0)
     return (

@@ -55,6 +55,14 @@ class Ground:
         """A drop: walked in one direction only."""
         self.kind[index] = _DROP + list(DIRECTIONS).index(toward)
 
+    def traced(self, before: list[int], start: int, goal: int) -> list[int]:
+        """The tiles of the way from `start` (left out) to a goal, by what `spread` gave."""
+        way = []
+        while goal != start:
+            way.append(goal)
+            goal = before[goal]
+        return way[::-1]
+
     def spread(
         self, start: int, costly: dict[int, int], goals: set[int] | None = None
     ) -> tuple[list[int], list[int], int]:

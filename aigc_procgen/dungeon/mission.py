@@ -43,6 +43,15 @@ class Mission:
     locks: list[Lock] = field(default_factory=list)
     goal: int = 0  # the room
 
+    def needs(self, area: int) -> frozenset[int]:
+        """Every lock that must be open to reach the area, with those for the keys on the way."""
+        found: frozenset[int] = frozenset()
+        while area:
+            lock = self.locks[area - 1]
+            found |= {lock.id} | lock.needs
+            area = lock.area
+        return found
+
 
 def make_mission(controls: Controls, plan: Plan) -> Mission:
     """The mission on the plan's rooms."""
@@ -59,7 +68,6 @@ class _Missionary:
         for link in plan.links:
             self.children[link.a].append(link.b)
         self.mission = Mission(area=[0] * count, roles=["hall"] * count, tempo=[0] * count)
-        self.area_parent: list[int] = []  # of area n + 1
 
     def make(self) -> Mission:
         """All of it, in the order in which the parts need each other."""
@@ -124,9 +132,8 @@ class _Missionary:
             ready.remove(cut)
             number[cut] = len(number)
             ready += beyond[cut]
-            self.area_parent.append(number[inside[nodes[cut].parent]])
-            lock = Lock(id=number[cut] - 1, room=cut, area=self.area_parent[-1])
-            self.mission.locks.append(lock)
+            area = number[inside[nodes[cut].parent]]
+            self.mission.locks.append(Lock(id=number[cut] - 1, room=cut, area=area))
         self.mission.area = [number[inside[node.id]] for node in nodes]
 
     def _hide_keys(self) -> None:
@@ -154,21 +161,12 @@ class _Missionary:
             keyed.add(lock.key_area)
             used.add(lock.key_room)
             mission.roles[lock.key_room] = "key"
-            lock.needs = self._needs(lock.key_area)
+            lock.needs = mission.needs(lock.key_area)
         mission.roles[0] = "start"
         mission.roles[mission.goal] = "goal"
 
     def _is_end(self, room: int) -> bool:
         return not self.children[room] and not self.plan.nodes[room].spine
-
-    def _needs(self, area: int) -> frozenset[int]:
-        """Every lock that must be open to reach the area, with those for the keys on the way."""
-        found: frozenset[int] = frozenset()
-        while area:
-            lock = self.mission.locks[area - 1]
-            found |= {lock.id} | lock.needs
-            area = self.area_parent[area - 1]
-        return found
 
     # -- secrets and second ways ------------------------------------------------------------------
 
@@ -221,7 +219,7 @@ class _Missionary:
     def _behind(self, area: int, other: int) -> bool:
         """Whether the area lies behind a lock of the other, on its own way from the start."""
         while area > other:
-            area = self.area_parent[area - 1]
+            area = self.mission.locks[area - 1].area
         return area == other
 
     def _valley(self, link: Link) -> Edge | None:

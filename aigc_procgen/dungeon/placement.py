@@ -118,11 +118,7 @@ class _Placer:
     def _place_keys(self) -> dict[int, tuple[int, bool]]:
         """Places every key and lever; returns those of the solution and the tiles they open."""
         nodes, locks = self.plan.nodes, self.mission.locks
-        needed: set[int] = set()
-        area = self.mission.area[self.mission.goal]
-        while area:
-            needed |= {area - 1} | locks[area - 1].needs
-            area = locks[area - 1].area
+        needed = self.mission.needs(self.mission.area[self.mission.goal])
         doors = {
             edge.lock: self.ground.index((*edge.link.door, nodes[edge.link.a].floor))
             for edge in self.mission.edges

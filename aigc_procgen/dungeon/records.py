@@ -80,6 +80,11 @@ class Way(Record):
     spent: bool = False
     toward: str = ""
 
+    @property
+    def spot(self) -> Spot:
+        """Its tile: (x, y, floor)."""
+        return self.x, self.y, self.floor
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thing(Record):
@@ -94,6 +99,11 @@ class Thing(Record):
     y: int
     floor: int
     room: int
+
+    @property
+    def spot(self) -> Spot:
+        """Its tile: (x, y, floor)."""
+        return self.x, self.y, self.floor
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -217,8 +227,7 @@ def _check(dungeon: Dungeon) -> None:
     """Raises `InvalidArgument` where ways and things do not fit the tiles."""
     floors, height, width = dungeon.tiles.shape
     spots = [dungeon.start, dungeon.goal]
-    spots += [(way.x, way.y, way.floor) for way in dungeon.ways]
-    spots += [(thing.x, thing.y, thing.floor) for thing in dungeon.things]
+    spots += [way.spot for way in dungeon.ways] + [thing.spot for thing in dungeon.things]
     for x, y, floor in spots:
         if not (0 <= x < width and 0 <= y < height and 0 <= floor < floors):
             raise InvalidArgument(f"Dungeon has something at {(x, y, floor)}, outside its tiles")
@@ -231,13 +240,14 @@ def _check(dungeon: Dungeon) -> None:
         if tile in special
     }
     for way in dungeon.ways:
-        spot = (way.x, way.y, way.floor)
         kind = "stairs_down" if way.kind == "stairs" else way.kind
         if kind not in TILE or dungeon.tiles[way.floor, way.y, way.x] != TILE[kind]:
-            raise InvalidArgument(f"Dungeon has a way at {spot} that its tiles do not show: {kind}")
+            raise InvalidArgument(
+                f"Dungeon has a way at {way.spot} that its tiles do not show: {kind}"
+            )
         if kind in ("drop", "bar") and way.toward not in DIRECTIONS:
-            raise InvalidArgument(f"Dungeon has a {kind} at {spot} that leads {way.toward!r}")
-        left.discard(spot)
+            raise InvalidArgument(f"Dungeon has a {kind} at {way.spot} that leads {way.toward!r}")
+        left.discard(way.spot)
     if left:
         raise InvalidArgument(f"Dungeon has a tile at {min(left)} that no way explains")
 

@@ -60,13 +60,11 @@ def read_graph(dungeon: Dungeon) -> Graph:
     def index(x: int, y: int, floor: int) -> int:
         return floor * area + (y + 1) * row + x + 1
 
-    solid = {index(t.x, t.y, t.floor) for t in dungeon.of_kind("trap", "ornament")}
+    solid = {index(*t.spot) for t in dungeon.of_kind("trap", "ornament")}
     region = _fill(tiles, solid, row, area)
     count = max(region) + 1
     special = {
-        index(way.x, way.y, way.floor): way
-        for way in dungeon.ways
-        if way.kind in ("lock", "gate", "bar", "drop")
+        index(*way.spot): way for way in dungeon.ways if way.kind in ("lock", "gate", "bar", "drop")
     }
     for number, tile in enumerate(special):
         region[tile] = count + number
@@ -95,7 +93,7 @@ def read_graph(dungeon: Dungeon) -> Graph:
             openable[node] = (sides[OPPOSITE[way.toward]],)
     things: dict[int, list[Thing]] = {}
     for thing in dungeon.of_kind("key", "lever", "guardian", "treasure"):
-        things.setdefault(region[index(thing.x, thing.y, thing.floor)], []).append(thing)
+        things.setdefault(region[index(*thing.spot)], []).append(thing)
     return Graph(
         nodes=len(steps),
         steps=tuple(tuple(sorted(targets)) for targets in steps),

@@ -37,9 +37,9 @@ class Board:
         self.tiles = dungeon.tiles.tolist()
         self.width, self.height = dungeon.width, dungeon.height
         self.start, self.goal = dungeon.start, dungeon.goal
-        self.ways = {(way.x, way.y, way.floor): way for way in dungeon.ways if way.kind != "stairs"}
+        self.ways = {way.spot: way for way in dungeon.ways if way.kind != "stairs"}
         self.gates = {way.opener: way.id for way in dungeon.ways if way.kind == "gate"}
-        spots = {(thing.x, thing.y, thing.floor): thing for thing in dungeon.things}
+        spots = {thing.spot: thing for thing in dungeon.things}
         self.items = {s: t for s, t in spots.items() if t.kind in ("key", "treasure")}
         self.levers = {s: t for s, t in spots.items() if t.kind == "lever"}
         self.foes = {s: t for s, t in spots.items() if t.kind in ("monster", "guardian")}

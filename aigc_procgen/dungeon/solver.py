@@ -96,12 +96,12 @@ def _steps(
             walker.open(graph.shut[number])
             continue
         thing = things[number]
-        walker.walk((thing.x, thing.y, thing.floor))
+        walker.walk(thing.spot)
         if thing.kind == "lever":
             walker.steps.append("pull")
             for way in dungeon.ways:
                 if way.kind == "gate" and way.opener == thing.name:
-                    walker.ground.free(walker.ground.index((way.x, way.y, way.floor)))
+                    walker.ground.free(walker.ground.index(way.spot))
     walker.walk(dungeon.goal)
     play = Play(Board(dungeon))
     for done, step in enumerate(walker.steps):  # a walk for a key may have led over the goal
@@ -117,11 +117,11 @@ class _Walker:
         self.ground = Ground(dungeon.tiles)
         for way in dungeon.ways:
             if way.kind == "drop":
-                self.ground.direct(self.ground.index((way.x, way.y, way.floor)), way.toward)
+                self.ground.direct(self.ground.index(way.spot), way.toward)
         for thing in dungeon.of_kind("trap", "ornament"):
-            self.ground.block(self.ground.index((thing.x, thing.y, thing.floor)))
+            self.ground.block(self.ground.index(thing.spot))
         foes = dungeon.of_kind("monster", "guardian")
-        self.foes = {self.ground.index((foe.x, foe.y, foe.floor)) for foe in foes}
+        self.foes = {self.ground.index(foe.spot) for foe in foes}
         self.here = self.ground.index(dungeon.start)
         self.goal = dungeon.goal
         self.steps: list[str] = []
@@ -137,11 +137,8 @@ class _Walker:
     def _follow(self, before: list[int], found: int) -> None:
         if found < 0:
             return  # the replay of the steps will say so
-        way = [found]
-        while way[-1] != self.here:
-            way.append(before[way[-1]])
         names = list(DIRECTIONS)
-        for there in way[-2::-1]:
+        for there in self.ground.traced(before, self.here, found):
             change = there - self.here
             if change not in self.ground.steps:
                 self.steps.append("down" if change > 0 else "up")
@@ -155,7 +152,7 @@ class _Walker:
 
     def open(self, way: Way) -> None:
         """Goes beside a lock or bar and opens it."""
-        tile = self.ground.index((way.x, way.y, way.floor))
+        tile = self.ground.index(way.spot)
         names = list(DIRECTIONS) if way.kind == "lock" else [way.toward]
         moves = dict(zip(DIRECTIONS, self.ground.steps, strict=True))
         beside = {tile + moves[OPPOSITE[name]]: name for name in names}

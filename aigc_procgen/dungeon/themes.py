@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.files import read_table
 from aigc_procgen.core.random import Stream
 
 __all__ = ["Theme", "Themes", "Weights", "read_themes", "themes"]
@@ -112,5 +111,4 @@ def read_themes(data: Any) -> Themes:
 @cache
 def themes() -> Themes:
     """The themes of themes.json, checked."""
-    text = files(__package__).joinpath("themes.json").read_text(encoding="utf-8")
-    return read_themes(json.loads(text))
+    return read_themes(read_table(__package__, "themes.json"))

@@ -24,7 +24,7 @@ class Walkthrough:
         for way in ways:
             if way.kind == "stairs":
                 continue
-            tile = ground.index((way.x, way.y, way.floor))
+            tile = ground.index(way.spot)
             if way.kind == "drop":
                 ground.direct(tile, way.toward)
             elif way.kind == "bar":
@@ -64,10 +64,7 @@ class Walkthrough:
     def _go(self, before: list[int], goal: int) -> None:
         if goal < 0:
             raise AssertionError("unreachable: the mission leaves a way to every key that it needs")
-        way = [goal]
-        while way[-1] != self.route[-1]:
-            way.append(before[way[-1]])
-        for tile in way[-2::-1]:
+        for tile in self.ground.traced(before, self.route[-1], goal):
             self.route.append(tile)
             if self.ground.kind[tile] == SHUT:
                 self.opens.add(len(self.route) - 1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from ..core.errors import InvalidArgument
+from ..core.files import read_table
 
 __all__ = ["load_table", "require", "weights_of"]
 
@@ -19,9 +18,8 @@ def load_table(name: str) -> dict[str, Any]:
 
     Raises `InvalidArgument` if the file is not the JSON of an object.
     """
-    path = resources.files(__package__) / "tables" / f"{name}.json"
     try:
-        table = json.loads(path.read_text("utf-8"))
+        table = read_table(__package__, f"tables/{name}.json")
     except ValueError as error:
         raise InvalidArgument(f"table {name}.json must be JSON: {error}") from None
     if not isinstance(table, dict):

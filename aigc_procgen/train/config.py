@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.records import Record
 
-__all__ = ["ARCHITECTURES", "KINDS", "PRESETS", "Config", "preset"]
+__all__ = ["ARCHITECTURES", "KINDS", "PRECISIONS", "PRESETS", "Config", "preset"]
 
 KINDS = ("tiles", "sprites", "characters", "portraits")
 ARCHITECTURES = ("r3gan", "dcgan")
+PRECISIONS = ("auto", "float32", "bf16")
 PRESETS = ("tiny", "small", "laptop", "gpu")
 
 

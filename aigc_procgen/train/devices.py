@@ -7,9 +7,9 @@ from torch import Tensor
 
 from aigc_procgen.core.errors import InvalidArgument, check_choice
 
-__all__ = ["PRECISIONS", "autocast", "choose_device", "send"]
+from .config import PRECISIONS
 
-PRECISIONS = ("auto", "float32", "bf16")
+__all__ = ["autocast", "choose_device", "send"]
 
 
 def choose_device(name: str = "auto", local: int = 0) -> torch.device:

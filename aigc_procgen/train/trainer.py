@@ -197,6 +197,11 @@ class Trainer:
         """Images shown to the critic so far."""
         return self.step * self.config.batch
 
+    @property
+    def _warming(self) -> bool:
+        """Whether the next step is still one without a critic."""
+        return self.reconstructs and self.images < self.config.warm_up
+
     # -- one step ---------------------------------------------------------------------------------
 
     def train_step(self) -> dict[str, Tensor]:
@@ -210,7 +215,7 @@ class Trainer:
             else (losses.relativistic_critic_loss, losses.relativistic_generator_loss)
         )
         stats = {}
-        if self.reconstructs and self.images < config.warm_up:
+        if self._warming:
             return self._warm_up_step(random)
 
         real, label, z, show, _ = self._draw(random)
@@ -347,8 +352,7 @@ class Trainer:
         return pair[1] + (pair[0] - pair[1]) * (1 + math.cos(math.pi * part)) / 2
 
     def _set_optimisers(self) -> None:
-        warming = self.reconstructs and self.images < self.config.warm_up
-        beta1 = _WARM_UP_BETA1 if warming else 0.5 if self.config.arch == "dcgan" else 0.0
+        beta1 = _WARM_UP_BETA1 if self._warming else 0.5 if self.config.arch == "dcgan" else 0.0
         for optimizer in (self.adam_generator, self.adam_critic):
             for group in optimizer.param_groups:
                 group["lr"] = self._scheduled(self.config.learning_rate)

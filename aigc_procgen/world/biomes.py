@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.files import read_table
 
 from .terrain import TERRAIN_INDEX, TERRAINS
 
@@ -91,8 +90,7 @@ def read_biomes(table: Any) -> tuple[tuple[Biome, ...], NDArray[np.int32]]:
 
 @cache
 def _loaded() -> tuple[tuple[Biome, ...], NDArray[np.int32]]:
-    text = files(__package__).joinpath("biomes.json").read_text(encoding="utf-8")
-    return read_biomes(json.loads(text))
+    return read_biomes(read_table(__package__, "biomes.json"))
 
 
 def biomes() -> tuple[Biome, ...]:

@@ -7,11 +7,9 @@ and wilder places in the rest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -19,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.files import read_table
 from aigc_procgen.core.random import Seed, Stream, stream
 from aigc_procgen.core.records import Record
 
@@ -126,8 +125,7 @@ def read_places(data: Any) -> PlaceRules:
 @cache
 def place_rules() -> PlaceRules:
     """The rules of places.json, checked."""
-    text = files(__package__).joinpath("places.json").read_text(encoding="utf-8")
-    return read_places(json.loads(text))
+    return read_places(read_table(__package__, "places.json"))
 
 
 @dataclass(frozen=True, kw_only=True)
