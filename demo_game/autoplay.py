@@ -22,12 +22,19 @@ class Autoplay:
         self._goal: tuple[int, int] | None = None
         self._refused: set[str] = set()
         self._stuck = 0
+        self._title = ""
+
+    @property
+    def result(self) -> str:
+        """What was done, in words."""
+        return f"quest completed: {self._title}"
 
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
         session = screen.session
         if session.completed:
             self.finished = True
+            self._title = session.last_title
             return
         if screen.talk:
             accept = "accept" in screen.talk.actions
@@ -39,7 +46,9 @@ class Autoplay:
             self._give_up(session)
             return
         here = (round(session.x), round(session.y))
-        if max(abs(goal[0] - here[0]), abs(goal[1] - here[1])) <= 1:
+        if max(abs(goal[0] - here[0]), abs(goal[1] - here[1])) <= 1 and (
+            here == goal or session.entrance(screen.nearest_actor()) is None
+        ):
             self._deed(screen, session)
             return
         self._walk(session, here, goal)

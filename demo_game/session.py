@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
+from .delves import Delves
+
 __all__ = ["Actor", "Session", "Talk"]
 
 _SIGHT = 70  # tiles within which people and things are on the stage
@@ -58,6 +60,7 @@ class Session:
         self.completed: list[str] = []
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
+        self.delves = Delves(world)
         self._enter_stage(home)
 
     @classmethod
@@ -229,9 +232,13 @@ class Session:
         count = 64
         while count:
             try:
-                return self.world.spots(place, count)
+                spots = self.world.spots(place, count)
             except procgen.InvalidArgument:
                 count //= 2
+            else:
+                # Nobody stands on the way down.
+                deep = self.world.has_dungeon(place)
+                return tuple(s for s in spots if not deep or s != (place.x, place.y)) or spots
         return ((place.x, place.y),)
 
     # -- the quest --------------------------------------------------------------------------------
@@ -277,7 +284,7 @@ class Session:
 
     def journal(self) -> list[str]:
         """The quest's story so far, line by line."""
-        lines = [f"done: {title}" for title in self.completed[-4:]]
+        lines = [f"done: {title}" for title in self.completed[-4:]] + self.delves.journal()[-4:]
         if self.quest is None:
             return [*lines, "Nobody has asked you for anything yet. Talk to people."]
         lines += [self.quest.title, self.quest.because]
@@ -291,13 +298,8 @@ class Session:
 
     def act(self, actor: Actor | None) -> Talk | str:
         """Does the obvious thing with who or what is in reach; gives a talk or a notice."""
-        objective = self.next_objective()
-        if objective is not None:
-            action = objective.action
-            concerns = actor is not None and actor.id == objective.target
-            somewhere = objective.target in self.stage or objective.target not in self._near()
-            if (concerns or somewhere) and procgen.legal(action, self.facts):
-                return self._perform(action, actor)
+        if action := self._due(actor):
+            return self._perform(action, actor)
         if actor is None:
             return "There is nobody here, and nothing to take."
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
@@ -307,6 +309,21 @@ class Session:
         if actor.kind in ("monster", "person"):
             return self._perform(("damage", actor.id), actor)
         return f"This is {actor.name}."
+
+    def _due(self, actor: Actor | None) -> tuple[str, ...]:
+        """What the quest asks for, if it can be done here and now with who is in reach."""
+        objective = self.next_objective()
+        if objective is None:
+            return ()
+        concerns = actor is not None and actor.id == objective.target
+        somewhere = objective.target in self.stage or objective.target not in self._near()
+        possible = (concerns or somewhere) and procgen.legal(objective.action, self.facts)
+        return tuple(objective.action) if possible else ()
+
+    def entrance(self, actor: Actor | None) -> procgen.Place | None:
+        """The place whose way down is at hand, if the quest asks for nothing else here."""
+        place = self.delves.entrance(self.x, self.y)
+        return None if place is None or self._due(actor) else place
 
     def _near(self) -> set[str]:
         return {actor.id for actor in self.actors()}
@@ -428,6 +445,7 @@ class Session:
             "profile": json.loads(self.profile.to_json()),
             "completed": self.completed,
             "offered": self.offered,
+            "delves": self.delves.to_dict(),
         }
         self.world.save(path)
 
@@ -446,6 +464,8 @@ class Session:
             session.profile = procgen.Profile.from_json(json.dumps(data["profile"]))
             session.completed = [str(title) for title in data["completed"]]
             session.offered = {str(who): int(count) for who, count in data["offered"].items()}
+            if "delves" in data:  # games of older versions have none
+                session.delves.restore(data["delves"])
         except (KeyError, TypeError, ValueError) as error:
             raise procgen.SaveError(
                 f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
