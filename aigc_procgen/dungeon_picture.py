@@ -16,7 +16,7 @@ from .dungeon.themes import themes
 __all__ = ["dungeon_picture", "dungeon_sprite"]
 
 _SIGNS = {"lock": "door", "gate": "gate", "bar": "door", "door": "door"}
-_LASTING_WAYS, _LASTING_THINGS = ("door", "drop", "secret"), ("trap", "ornament")
+_LASTING_WAYS, _LASTING_THINGS = ("door", "drop", "secret", "stairs"), ("trap", "ornament")
 
 
 def dungeon_picture(
@@ -73,9 +73,8 @@ def dungeon_sprite(
 def _marks(dungeon: Dungeon, floor: int, *, bare: bool) -> list[Mark]:
     marks = []
     for way in dungeon.ways:
-        if way.kind == "stairs" and floor in (way.floor, way.floor + 1):
-            marks += _way(way)
-        elif way.floor == floor and (way.kind in _LASTING_WAYS or not bare):
+        floors = (way.floor, way.floor + 1) if way.kind == "stairs" else (way.floor,)
+        if floor in floors and (way.kind in _LASTING_WAYS or not bare):
             marks += _way(way)
     for thing in dungeon.things:
         if thing.floor == floor and (thing.kind in _LASTING_THINGS or not bare):

@@ -27,17 +27,16 @@ class Below:
         self.session, self.delve = session, session.delves.current
         self.view = DelveView(self.delve, writer, session.world.pack)
         self.side = "south"
+        self.facing = "down"  # where the hero's figure looks
         self.map = False
         self._writer = writer
-
-    @property
-    def facing(self) -> str:
-        """The direction that the hero's figure looks in."""
-        return _FACING[self.side]
 
     def push(self, side: str) -> str:
         """Goes to a side, or opens or fights what is there; returns the line to say."""
         self.side = side
+        # As above the ground, art without a back stays turned to its side.
+        if SIDES[side][0] or "up" in self.session.hero.directions:
+            self.facing = _FACING[side]
         return self._done(self.delve.push(side))
 
     def act(self) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
@@ -128,7 +127,7 @@ class Delve:
             return "This is the heart of the place. Beat its guardian first."
         if self.tile(spot) == "secret":
             return "A hidden way!"
-        return "You jump down. There is no climbing back." if self.tile(spot) == "drop" else ""
+        return "You jump down. Another way leads back." if self.tile(spot) == "drop" else ""
 
     def _refusal(self, spot: Spot) -> str:
         thing = self.things.get(spot)
@@ -154,7 +153,7 @@ class Delve:
     def tile(self, spot: Spot) -> str:
         """The kind of tile, of the dungeon's legend."""
         x, y, floor = spot
-        return self.dungeon.legend[self.dungeon.tiles[floor, y, x]]
+        return str(self.dungeon.legend[self.dungeon.tiles[floor, y, x]])
 
     def here(self, spot: Spot) -> procgen.Thing | None:
         """The foe that stands on a tile."""

@@ -42,7 +42,9 @@ def draw_bag(screen: pygame.Surface, writer: Writer, view: DelveView) -> None:
     box.right = screen.get_width() - 12
     panel(screen, box)
     if not bag:
-        writer.write(screen, "nothing in the bag", box.centerx, box.y + 20, colour=DIM, centred=True)
+        writer.write(
+            screen, "nothing in the bag", box.centerx, box.y + 20, colour=DIM, centred=True
+        )
     for number, (thing, count) in enumerate(bag):
         x = box.x + 12 + number * slot
         screen.blit(view.sprite(thing), (x, box.y + 6))

@@ -1,4 +1,4 @@
-"""A dungeon on the screen: its floor, what stands there, the dark, and the hero between two tiles."""
+"""A dungeon on the screen: its floor, what stands there, the dark, the hero between two tiles."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .terrain_view import TILE, to_surface
 __all__ = ["DelveView"]
 
 _WALK, _BLOW = 5.0, 4.0  # tiles a second as above the ground; blows a second
+_ZOOM = 2  # how much nearer everything is than above the ground
 _REMEMBERED = 0.36  # of full light
 _FADE = 0.5  # seconds in which the beaten and the opened are gone
 _DAWN = 6.0  # how fast light comes and goes
@@ -29,6 +30,7 @@ class DelveView:
     def __init__(self, delve: Delve, writer: Writer, pack: procgen.Pack) -> None:
         self.delve, self.pack = delve, pack
         self._writer = writer
+        self._canvas = pygame.Surface((1, 1))
         self._floors: dict[int, pygame.Surface] = {}
         self._sprites: dict[str, pygame.Surface] = {}
         self._light: dict[int, NDArray[np.float32]] = {}
@@ -84,7 +86,9 @@ class DelveView:
         if not self.walking:
             return x, y
         part = self._part
-        return self._from[0] + (x - self._from[0]) * part, self._from[1] + (y - self._from[1]) * part
+        return self._from[0] + (x - self._from[0]) * part, self._from[1] + (
+            y - self._from[1]
+        ) * part
 
     # -- drawing ----------------------------------------------------------------------------------
 
@@ -92,19 +96,27 @@ class DelveView:
         """Draws the floor around the hero, whose pictures are given, facing `side`."""
         floor = self.delve.play.spot[2]
         width, height = screen.get_size()
+        size = (width // _ZOOM + 1, height // _ZOOM + 1)
+        if self._canvas.get_size() != size:
+            self._canvas = pygame.Surface(size)
         x, y = self._position
-        left = round(x * TILE) + TILE // 2 - width // 2
-        top = round(y * TILE) + TILE // 2 - height // 2
-        screen.fill((0, 0, 0))
-        screen.blit(self._floor(floor), (-left, -top))
-        self._draw_things(screen, floor, left, top)
+        # Pixels of the screen first, so that walking is as smooth as the screen.
+        far_left = round((x * TILE + TILE // 2) * _ZOOM) - width // 2
+        far_top = round((y * TILE + TILE // 2) * _ZOOM) - height // 2
+        left, top = far_left // _ZOOM, far_top // _ZOOM
+        canvas = self._canvas
+        canvas.fill((0, 0, 0))
+        canvas.blit(self._floor(floor), (-left, -top))
+        self._draw_things(canvas, floor, left, top)
         frame = int(self._time * 8) % len(hero) if self.walking else 0
         # A blow leads half into the next tile and back.
         swing = 0 if self.ready or self.walking else 0.45 * (1 - abs(2 * self._part - 1))
         x, y = x + self._swing[0] * swing, y + self._swing[1] * swing
-        self._stand(screen, hero[frame], round(x * TILE) - left, round(y * TILE) - top)
-        self._draw_dark(screen, floor, left, top)
-        self._draw_names(screen, side, left, top)
+        self._stand(canvas, hero[frame], round(x * TILE) - left, round(y * TILE) - top)
+        self._draw_dark(canvas, floor, left, top)
+        larger = pygame.transform.scale(canvas, (size[0] * _ZOOM, size[1] * _ZOOM))
+        screen.blit(larger, (-(far_left % _ZOOM), -(far_top % _ZOOM)))
+        self._draw_names(screen, side, far_left, far_top)
 
     def sprite(self, what: Any) -> pygame.Surface:
         """The picture of a thing, a way, "start" or "goal", as large as a tile."""
@@ -133,7 +145,7 @@ class DelveView:
             if seen[what.y, what.x]:
                 # The living breathe, each in their own time.
                 foe = what.kind in ("monster", "guardian")
-                rise = foe and (self._time * 1.5 + what.id * 0.37) % 1 < 0.4
+                rise = int(foe and (self._time * 1.5 + what.id * 0.37) % 1 < 0.4)
                 screen.blit(self.sprite(what), (what.x * TILE - left, what.y * TILE - top - rise))
         for what, seconds in self._going:
             if what.floor == floor:
@@ -147,7 +159,7 @@ class DelveView:
         screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))
 
     def _wanted_light(self, floor: int) -> NDArray[np.float32]:
-        """How light each tile should be: less towards the torch's end, little where not seen now."""
+        """How light each tile should be: less towards the torch's end, little out of sight."""
         x, y, _ = self.delve.play.spot
         ys, xs = np.ogrid[: self.delve.dungeon.height, : self.delve.dungeon.width]
         far = ((xs - x) ** 2 + (ys - y) ** 2) / (RADIUS + 1) ** 2
@@ -182,12 +194,13 @@ class DelveView:
         if not self.ready:
             return
         write = self._writer.write
+        tile = TILE * _ZOOM
         dx, dy = SIDES[side]
         for spot in ((x + dx, y + dy, floor), (x, y, floor)):
             if name := self.delve.label(spot):
-                at = spot[0] * TILE - left + TILE // 2, spot[1] * TILE - top - 18
-                write(screen, name, *at, size="small", colour=INK, centred=True)
+                at = spot[0] * tile - left + tile // 2, spot[1] * tile - top - 16
+                write(screen, name, *at, colour=INK, centred=True)
                 break
         if hint := self.delve.hint:
-            at = x * TILE - left + TILE // 2, (y + 1) * TILE - top + 4
+            at = x * tile - left + tile // 2, (y + 1) * tile - top + 4
             write(screen, hint, *at, colour=GOLD, centred=True)

@@ -14,7 +14,7 @@ _NEAR = 0.75  # tiles from an entrance within which one can go down
 
 
 class Delves:
-    """The dungeons of a game, by the id of their place; `current` is where the hero is, if below."""
+    """The dungeons of a game, by the id of their place; `current` is the one the hero is in."""
 
     def __init__(self, world: procgen.World) -> None:
         self.world = world

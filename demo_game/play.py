@@ -9,11 +9,11 @@ import pygame
 
 from aigc_procgen import ProcgenError
 
+from .above import AboveView, Pictures
 from .below import Below
-from .interface import DIM, GOLD, INK, Minimap, Writer
+from .interface import DIM, Writer
 from .messages import Messages
 from .session import Actor, Session, Talk
-from .terrain_view import TILE, TerrainView, to_surface
 
 __all__ = ["PlayScreen"]
 
@@ -49,15 +49,14 @@ class PlayScreen:
         self._walking = False
         self._facing = "down"
         self._writer = Writer()
-        self._terrain = TerrainView(session.world)
-        self._minimap = Minimap(session.world)
         self._messages = Messages(self._writer)
-        self._pictures: dict[str, list[pygame.Surface]] = {}
+        self._pictures = Pictures(session.world.tile_size)
+        self._above = AboveView(session, self._writer, self._pictures)
         self.below = Below(session, self._writer) if session.delves.current else None
 
     def close(self) -> None:
         """Stops the background thread."""
-        self._terrain.close()
+        self._above.close()
 
     def say(self, text: str) -> None:
         """Shows a notice at the foot of the screen for some seconds."""
@@ -95,6 +94,8 @@ class PlayScreen:
                 self.choice = ("load", None)
             else:
                 self.say("There is no saved game yet: F5 saves.")
+        elif event.key == pygame.K_ESCAPE and self.below and self.below.map:
+            self.below.map = False
         elif event.key == pygame.K_ESCAPE:
             self.choice = ("title", None)
 
@@ -131,13 +132,10 @@ class PlayScreen:
 
     def nearest_actor(self) -> Actor | None:
         """Who or what is in reach; what the quest is about goes first."""
-        return self._nearest_of(self.session.actors(), self.session.target_id)
-
-    def _nearest_of(self, actors: list[Actor], target: str) -> Actor | None:
-        here = self.session
+        here, target = self.session, self.session.target_id
         near = [
             (actor.id != target, distance, actor.id, actor)
-            for actor in actors
+            for actor in here.actors()
             if (distance := max(abs(actor.x - here.x), abs(actor.y - here.y))) <= _REACH
         ]
         return min(near, key=lambda entry: entry[:3])[3] if near else None
@@ -173,7 +171,7 @@ class PlayScreen:
             return
         dx, dy = _pressed()
         side = below.choose([_SIDES[way] for way in ((dx, 0), (0, dy)) if way != (0, 0)])
-        if side and not self.journal:
+        if side:
             self.push(side)
 
     def _face(self, dx: float, dy: float) -> None:
@@ -187,97 +185,17 @@ class PlayScreen:
 
     def draw(self, screen: pygame.Surface) -> None:
         """Draws the whole screen."""
+        facing = self.below.facing if self.below else self._facing
+        walk = self._pictures.frames(
+            f"hero {facing}", lambda: self.session.hero.walk_facing(facing)
+        )
         if self.below:
-            walk = self.session.hero.walk_facing(self.below.facing)
-            self.below.draw(screen, self._frames(f"hero {self.below.facing}", walk))
+            self.below.draw(screen, walk)
             self._draw_words(screen, _HELP_BELOW, 72)
-            return
-        here = self.session
-        width, height = screen.get_size()
-        left = round(here.x * TILE) + TILE // 2 - width // 2
-        top = round(here.y * TILE) + TILE // 2 - height // 2
-        screen.fill((18, 20, 26))
-        headless = pygame.display.get_driver() == "dummy"
-        self._terrain.draw(screen, left, top, self._time, wait=headless)
-        self._draw_entrances(screen, left, top)
-        actors, target = here.actors(), here.target_id
-        nearest = self._nearest_of(actors, target)
-        standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
-        standing.append((here.y, "", None))
-        for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
-            if actor is None:
-                walk = here.hero.walk_facing(self._facing)
-                frame = int(self._time * 8) % len(walk) if self._walking else 0
-                hero = self._frames(f"hero {self._facing}", walk)[frame]
-                _stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
-            else:
-                named = actor is nearest or actor.id == target
-                self._draw_actor(screen, actor, left, top, named, actor.id == target)
-        goal = here.target
-        marks = [(*goal, GOLD)] if goal else []
-        self._minimap.draw(screen, round(here.x), round(here.y), marks)
-        if self.session.place_name():
-            self._writer.write(screen, self.session.place_name(), 16, 14, size="big", colour=INK)
-        if here.entrance(nearest) and not self.talk:
-            at = width // 2, height // 2 + TILE // 2 + 4
-            self._writer.write(screen, "E: go down", *at, colour=GOLD, centred=True)
-        self._draw_words(screen, _HELP, 52)
-
-    def _draw_entrances(self, screen: pygame.Surface, left: int, top: int) -> None:
-        """The stairs in the middle of every place that has something below."""
-        reach = screen.get_width() // (2 * TILE) + 2
-        for place in self.session.delves.entrances(
-            round(self.session.x), round(self.session.y), reach
-        ):
-            stairs = self.session.world.sprite("stairs", place.id)
-            picture = self._frames(f"entrance {place.id}", stairs[None])[0]
-            _stand(screen, picture, place.x * TILE - left, place.y * TILE - top)
-
-    def _draw_actor(
-        self,
-        screen: pygame.Surface,
-        actor: Actor,
-        left: int,
-        top: int,
-        named: bool,
-        wanted: bool,
-    ) -> None:
-        x, y = round(actor.x * TILE) - left, round(actor.y * TILE) - top
-        if not (-TILE < x < screen.get_width() and -TILE < y < screen.get_height()):
-            return
-        pictures = self._frames(actor.id, actor.frames)
-        # People shift their weight now and then, each in their own time.
-        beat = int(self._time * 2 + len(actor.id) * 0.7) % 6
-        _stand(screen, pictures[beat if beat < len(pictures) else 0], x, y)
-        if named:
-            self._writer.write(
-                screen,
-                actor.name,
-                x + TILE // 2,
-                y - 18,
-                size="small",
-                colour=GOLD if wanted else INK,
-                centred=True,
-            )
-        if actor.mark:
-            bob = int(self._time * 3) % 2
-            self._writer.write(
-                screen,
-                actor.mark,
-                x + TILE // 2,
-                y - 36 - bob,
-                size="big",
-                colour=GOLD,
-                centred=True,
-            )
-
-    def _frames(self, name: str, pixels: Any) -> list[pygame.Surface]:
-        if name not in self._pictures:
-            side = pixels.shape[-2] * TILE // self.session.world.tile_size
-            self._pictures[name] = [
-                pygame.transform.scale(to_surface(frame), (side, side)) for frame in pixels
-            ]
-        return self._pictures[name]
+        else:
+            frame = int(self._time * 8) % len(walk) if self._walking else 0
+            self._above.draw(screen, self._time, self.nearest_actor(), walk[frame])
+            self._draw_words(screen, _HELP, 52)
 
     def _draw_words(self, screen: pygame.Surface, keys: str, top: int) -> None:
         width, height = screen.get_size()
@@ -299,9 +217,3 @@ def _pressed() -> tuple[int, int]:
     dx = sum(x for key, (x, _) in _DIRECTIONS.items() if pressed[key])
     dy = sum(y for key, (_, y) in _DIRECTIONS.items() if pressed[key])
     return max(-1, min(1, dx)), max(-1, min(1, dy))
-
-
-def _stand(screen: pygame.Surface, picture: pygame.Surface, x: int, y: int) -> None:
-    """Draws a picture on the tile at (x, y): in its middle, its foot at the tile's foot."""
-    side = picture.get_width()
-    screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))

@@ -20,7 +20,7 @@ def resume(dungeon: Dungeon, data: Any) -> Play:
     """
     board = Board(dungeon)
     play = Play(board)
-    spot = tuple(_numbers(data, "spot"))
+    spot = tuple(_numbers(data, "spot"))  # of any length: in reach or not
     play.opened, play.taken, play.beaten = (
         frozenset(_numbers(data, name)) for name in ("opened", "taken", "beaten")
     )
@@ -50,7 +50,7 @@ def resume(dungeon: Dungeon, data: Any) -> Play:
     for place in (spot, *needed):
         if place not in reach:
             raise InvalidArgument(f"state has the walker at {place}, where no walk leads")
-    play.spot = spot
+    play.spot = spot[0], spot[1], spot[2]
     return play
 
 
