@@ -16,17 +16,14 @@ _REACH = 600  # tiles within which a dungeon is looked for
 class Delver:
     """Plays the recorded solution by `push` and `act` alone, as the keyboard does."""
 
+    aim = "dungeon done"
+
     def __init__(self) -> None:
         self.finished = False
         self.doing = "looking around"
         self._way: list[tuple[int, int]] = []
         self._steps: list[str] | None = None  # of the solution, those to come
-        self._name = ""
-
-    @property
-    def result(self) -> str:
-        """What was done, in words."""
-        return f"the heart of {self._name} reached, and out again"
+        self.result = ""
 
     def step(self, screen: Any) -> None:
         """One frame: a step on the way, a push, or a deed."""
@@ -47,7 +44,7 @@ class Delver:
         session.x, session.y = float(x), float(y)
         session.arrive()
         if not self._way:
-            self._name = session.delves.entrance(x, y).name
+            self.result = session.delves.entrance(x, y).name
             screen.act()
 
     def _find(self, session: Any, here: tuple[int, int]) -> bool:

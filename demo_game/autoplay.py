@@ -14,6 +14,8 @@ _PATIENCE = 40  # frames of doing the same in one spot before another giver is t
 class Autoplay:
     """Walks to somebody, takes their quest, does it; `finished` when one is completed."""
 
+    aim = "quest completed"
+
     def __init__(self) -> None:
         self.finished = False
         self.doing = "looking around"
@@ -22,19 +24,14 @@ class Autoplay:
         self._goal: tuple[int, int] | None = None
         self._refused: set[str] = set()
         self._stuck = 0
-        self._title = ""
-
-    @property
-    def result(self) -> str:
-        """What was done, in words."""
-        return f"quest completed: {self._title}"
+        self.result = ""
 
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
         session = screen.session
         if session.completed:
             self.finished = True
-            self._title = session.last_title
+            self.result = session.last_title
             return
         if screen.talk:
             accept = "accept" in screen.talk.actions

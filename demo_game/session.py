@@ -232,13 +232,9 @@ class Session:
         count = 64
         while count:
             try:
-                spots = self.world.spots(place, count)
+                return self.world.spots(place, count)
             except procgen.InvalidArgument:
                 count //= 2
-            else:
-                # Nobody stands on the way down.
-                deep = self.world.has_dungeon(place)
-                return tuple(s for s in spots if not deep or s != (place.x, place.y)) or spots
         return ((place.x, place.y),)
 
     # -- the quest --------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             seconds = 1 / FRAMES_A_SECOND if args.headless else min(clock.get_time() / 1000, 0.05)
             current.update(seconds, player)
             if player and player.finished:
-                print(f"{player.result}, in {frame:,} frames")
+                print(f"{player.aim} in {frame:,} frames: {player.result}")
                 break
         # Autoplay without a window need not draw what nobody sees.
         if not (args.headless and player) or frame == budget:
@@ -133,7 +133,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     else:
         status = 1 if player else 0
         if player:
-            print(f"not finished in {frame:,} frames: {player.doing}", file=sys.stderr)
+            print(f"no {player.aim} in {frame:,} frames: {player.doing}", file=sys.stderr)
     if args.screenshot and current is not None:
         current.draw(screen)
         _screenshot(screen, Path(args.screenshot))
