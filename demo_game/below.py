@@ -31,6 +31,10 @@ class Below:
         self.map = False
         self._writer = writer
 
+    def close(self) -> None:
+        """Stops the background thread."""
+        self.view.art.close()
+
     def push(self, side: str) -> str:
         """Goes to a side, or opens or fights what is there; returns the line to say."""
         self.side = side

@@ -47,7 +47,7 @@ def draw_bag(screen: pygame.Surface, writer: Writer, view: DelveView) -> None:
         )
     for number, (thing, count) in enumerate(bag):
         x = box.x + 12 + number * slot
-        screen.blit(view.sprite(thing), (x, box.y + 6))
+        screen.blit(view.art.sprite(thing), (x, box.y + 6))
         if count > 1:
             writer.write(screen, f"x{count}", x + 28, box.y + 10, size="small", colour=INK)
         name = thing.name if thing.kind == "key" else ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pygame
 from numpy.typing import NDArray
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 import aigc_procgen as procgen
 
 from .delve import SIDES, Deed, Delve, Spot
+from .delve_art import DelveArt
 from .interface import GOLD, INK, Writer
 from .sight import RADIUS
 from .terrain_view import TILE, to_surface
@@ -28,11 +27,10 @@ class DelveView:
     """Draws a `Delve`; `ready` says that the last deed was shown and the next may come."""
 
     def __init__(self, delve: Delve, writer: Writer, pack: procgen.Pack) -> None:
-        self.delve, self.pack = delve, pack
+        self.delve = delve
+        self.art = DelveArt(delve, pack)
         self._writer = writer
         self._canvas = pygame.Surface((1, 1))
-        self._floors: dict[int, pygame.Surface] = {}
-        self._sprites: dict[str, pygame.Surface] = {}
         self._light: dict[int, NDArray[np.float32]] = {}
         self._from: Spot = delve.play.spot
         self._part = 1.0  # of the step from there
@@ -106,50 +104,39 @@ class DelveView:
         left, top = far_left // _ZOOM, far_top // _ZOOM
         canvas = self._canvas
         canvas.fill((0, 0, 0))
-        canvas.blit(self._floor(floor), (-left, -top))
-        self._draw_things(canvas, floor, left, top)
+        headless = pygame.display.get_driver() == "dummy"
+        ground = self.art.floor(floor, wait=headless)
+        if ground is not None:
+            canvas.blit(ground, (-left, -top))
+            self._draw_things(canvas, floor, left, top)
         frame = int(self._time * 8) % len(hero) if self.walking else 0
         # A blow leads half into the next tile and back.
         swing = 0 if self.ready or self.walking else 0.45 * (1 - abs(2 * self._part - 1))
         x, y = x + self._swing[0] * swing, y + self._swing[1] * swing
         self._stand(canvas, hero[frame], round(x * TILE) - left, round(y * TILE) - top)
-        self._draw_dark(canvas, floor, left, top)
+        if ground is not None:
+            self._draw_dark(canvas, floor, left, top, fade=not headless)
         larger = pygame.transform.scale(canvas, (size[0] * _ZOOM, size[1] * _ZOOM))
         screen.blit(larger, (-(far_left % _ZOOM), -(far_top % _ZOOM)))
         self._draw_names(screen, side, far_left, far_top)
-
-    def sprite(self, what: Any) -> pygame.Surface:
-        """The picture of a thing, a way, "start" or "goal", as large as a tile."""
-        name = what if isinstance(what, str) else f"{type(what).__name__} {what.id}"
-        if name not in self._sprites:
-            pixels = procgen.dungeon_sprite(self.delve.dungeon, what, pack=self.pack)
-            self._sprites[name] = pygame.transform.scale(to_surface(pixels), (TILE, TILE))
-        return self._sprites[name]
-
-    def _floor(self, floor: int) -> pygame.Surface:
-        if floor not in self._floors:
-            dungeon = self.delve.dungeon
-            pixels = procgen.dungeon_picture(dungeon, floor, pack=self.pack, bare=True)
-            size = (dungeon.width * TILE, dungeon.height * TILE)
-            drawn = to_surface(pixels).convert()
-            self._floors[floor] = pygame.transform.scale(drawn, size)
-        return self._floors[floor]
 
     def _draw_things(self, screen: pygame.Surface, floor: int, left: int, top: int) -> None:
         dungeon, seen = self.delve.dungeon, self.delve.seen[floor]
         for name, spot in (("start", dungeon.start), ("goal", dungeon.goal)):
             if spot[2] == floor:
-                screen.blit(self.sprite(name), (spot[0] * TILE - left, spot[1] * TILE - top))
+                screen.blit(self.art.sprite(name), (spot[0] * TILE - left, spot[1] * TILE - top))
         standing = sorted(self.delve.remaining(floor), key=lambda what: (what.y, what.x))
         for what in standing:
             if seen[what.y, what.x]:
                 # The living breathe, each in their own time.
                 foe = what.kind in ("monster", "guardian")
                 rise = int(foe and (self._time * 1.5 + what.id * 0.37) % 1 < 0.4)
-                screen.blit(self.sprite(what), (what.x * TILE - left, what.y * TILE - top - rise))
+                screen.blit(
+                    self.art.sprite(what), (what.x * TILE - left, what.y * TILE - top - rise)
+                )
         for what, seconds in self._going:
             if what.floor == floor:
-                fading = self.sprite(what).copy()
+                fading = self.art.sprite(what).copy()
                 fading.set_alpha(round(255 * seconds / _FADE))
                 rise = round((1 - seconds / _FADE) * TILE / 3)
                 screen.blit(fading, (what.x * TILE - left, what.y * TILE - top - rise))
@@ -167,10 +154,12 @@ class DelveView:
         wanted = np.where(self.delve.lit, near, np.where(self.delve.seen[floor], _REMEMBERED, 0))
         return np.asarray(wanted, np.float32)
 
-    def _draw_dark(self, screen: pygame.Surface, floor: int, left: int, top: int) -> None:
-        """Lays the dark over the picture, soft between two tiles."""
+    def _draw_dark(
+        self, screen: pygame.Surface, floor: int, left: int, top: int, *, fade: bool
+    ) -> None:
+        """Lays the dark over the picture, soft between two tiles; a floor fades in if asked."""
         wanted = self._wanted_light(floor)
-        light = self._light.get(floor, wanted)
+        light = self._light.get(floor, wanted * np.float32(not fade))
         change = min((self._time - self._drawn_at) * _DAWN, 1)
         self._drawn_at = self._time
         light = self._light[floor] = light + (wanted - light) * np.float32(change)

@@ -55,7 +55,9 @@ class PlayScreen:
         self.below = Below(session, self._writer) if session.delves.current else None
 
     def close(self) -> None:
-        """Stops the background thread."""
+        """Stops the background threads."""
+        if self.below:
+            self.below.close()
         self._above.close()
 
     def say(self, text: str) -> None:
@@ -104,6 +106,7 @@ class PlayScreen:
         if self.below:
             self.say(self.below.act())
             if self.session.delves.current is None:
+                self.below.close()
                 self.below = None
             return
         actor = self.nearest_actor()
