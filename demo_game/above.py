@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
+from .cast import Actor
 from .interface import GOLD, INK, Minimap, Writer
-from .session import Actor, Session
+from .session import Session
 from .terrain_view import TILE, TerrainView, to_surface
 
 __all__ = ["AboveView", "Pictures"]

@@ -11,9 +11,10 @@ from aigc_procgen import ProcgenError
 
 from .above import AboveView, Pictures
 from .below import Below
+from .cast import Actor
 from .interface import DIM, Writer
 from .messages import Messages
-from .session import Actor, Session, Talk
+from .session import Session, Talk
 
 __all__ = ["PlayScreen"]
 
