@@ -44,7 +44,6 @@ class Delver:
         session.x, session.y = float(x), float(y)
         session.arrive()
         if not self._way:
-            self.result = session.delves.entrance(x, y).name
             screen.act()
 
     def _find(self, session: Any, here: tuple[int, int]) -> bool:
@@ -66,8 +65,12 @@ class Delver:
         return False
 
     def _below(self, screen: Any, delve: Delve) -> None:
+        self.result = delve.place.name
         if self._steps is None:
-            self._steps = list(delve.dungeon.solution)
+            # From a save the hero may be anywhere: from the entrance on, the solution holds.
+            self._steps = [*way_back(delve), *delve.dungeon.solution]
+        while self._steps and is_done(delve, self._steps[0]):
+            del self._steps[0]
         if not self._steps:
             self._steps = way_back(delve)
         if not self._steps:
@@ -81,6 +84,11 @@ class Delver:
             screen.push(side)
         else:
             screen.act()
+
+
+def is_done(delve: Delve, step: str) -> bool:
+    """Whether what a step would open, pull or beat was opened, pulled or beaten before."""
+    return step.startswith(("open", "pull", "fight")) and bool(delve.play.copy().do(step))
 
 
 def way_back(delve: Delve) -> list[str]:

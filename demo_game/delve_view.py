@@ -118,7 +118,12 @@ class DelveView:
             self._draw_dark(canvas, floor, left, top, fade=not headless)
         larger = pygame.transform.scale(canvas, (size[0] * _ZOOM, size[1] * _ZOOM))
         screen.blit(larger, (-(far_left % _ZOOM), -(far_top % _ZOOM)))
-        self._draw_names(screen, side, far_left, far_top)
+        if ground is not None:
+            self._draw_names(screen, side, far_left, far_top)
+        else:
+            below = height // 2 + TILE * _ZOOM // 2 + 6
+            words = "your eyes get used to the dark …"
+            self._writer.write(screen, words, width // 2, below, colour=INK, centred=True)
 
     def _draw_things(self, screen: pygame.Surface, floor: int, left: int, top: int) -> None:
         dungeon, seen = self.delve.dungeon, self.delve.seen[floor]
