@@ -23,7 +23,7 @@ from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
 from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
-from .dungeon_picture import dungeon_picture
+from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.people import roles
@@ -66,6 +66,7 @@ __all__ = [
     "default_pack",
     "dungeon",
     "dungeon_picture",
+    "dungeon_sprite",
     "legal",
     "load_pack",
     "load_world",

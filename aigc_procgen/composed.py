@@ -18,7 +18,7 @@ from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
 from .dungeon.make import make_dungeon
-from .dungeon.places import dungeon_of_place
+from .dungeon.places import dungeon_of_place, is_deep
 from .dungeon.records import Dungeon
 from .story.fact_set import Facts
 from .story.names import place_name
@@ -295,6 +295,10 @@ class World:
             key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id),
         )
         return tuple(near[: _NEIGHBOURS + 1])
+
+    def has_dungeon(self, place: Place) -> bool:
+        """Whether `dungeon` knows something under the place: under mines and ruins."""
+        return is_deep(place.kind)
 
     def dungeon(self, place: Place, **controls: Any) -> Dungeon:
         """What lies under a mine, ruin, cave or dungeon; `controls` are those of `dungeon`.

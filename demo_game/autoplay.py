@@ -14,6 +14,8 @@ _PATIENCE = 40  # frames of doing the same in one spot before another giver is t
 class Autoplay:
     """Walks to somebody, takes their quest, does it; `finished` when one is completed."""
 
+    aim = "quest completed"
+
     def __init__(self) -> None:
         self.finished = False
         self.doing = "looking around"
@@ -22,12 +24,14 @@ class Autoplay:
         self._goal: tuple[int, int] | None = None
         self._refused: set[str] = set()
         self._stuck = 0
+        self.result = ""
 
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
         session = screen.session
         if session.completed:
             self.finished = True
+            self.result = session.last_title
             return
         if screen.talk:
             accept = "accept" in screen.talk.actions
@@ -39,7 +43,9 @@ class Autoplay:
             self._give_up(session)
             return
         here = (round(session.x), round(session.y))
-        if max(abs(goal[0] - here[0]), abs(goal[1] - here[1])) <= 1:
+        if max(abs(goal[0] - here[0]), abs(goal[1] - here[1])) <= 1 and (
+            here == goal or session.entrance(screen.nearest_actor()) is None
+        ):
             self._deed(screen, session)
             return
         self._walk(session, here, goal)

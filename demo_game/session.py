@@ -12,25 +12,14 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
-__all__ = ["Actor", "Session", "Talk"]
+from .cast import Actor, Cast
+from .delves import Delves
 
-_SIGHT = 70  # tiles within which people and things are on the stage
+__all__ = ["Session", "Talk"]
+
 _BLOWS = 3
 _WADING = 0.55  # of the usual pace
 _SLIM = 0.3  # tiles from the middle of a walker to its side
-
-
-@dataclass(kw_only=True)
-class Actor:
-    """Somebody or something that stands on a tile and can be met; `mark` hovers over it."""
-
-    id: str
-    kind: str  # person, monster, item or fixture
-    name: str
-    x: float
-    y: float
-    frames: NDArray[np.uint8]  # [n, size, size, 4]
-    mark: str = ""
 
 
 @dataclass(kw_only=True)
@@ -58,6 +47,7 @@ class Session:
         self.completed: list[str] = []
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
+        self.delves = Delves(world)
         self._enter_stage(home)
 
     @classmethod
@@ -71,21 +61,7 @@ class Session:
         self.home = home
         self.stage = {place.id: place for place in self.world.neighbours(home)}
         self.facts = self.world.facts(home)
-        self._people: dict[str, procgen.Character] | None = None
-        self._spots: dict[str, dict[str, tuple[int, int]]] = {}
-        self._tiles: dict[str, tuple[tuple[int, int], ...]] = {}
-        self._actors: dict[str, Actor] = {}
-
-    @property
-    def people(self) -> dict[str, procgen.Character]:
-        """Everybody who lives on the stage, by id."""
-        if self._people is None:
-            self._people = {
-                person.id: person
-                for place in self.stage.values()
-                for person in (*self.world.people(place), *self.world.outlaws(place))
-            }
-        return self._people
+        self.cast = Cast(self.world, self.stage)
 
     # -- moving -----------------------------------------------------------------------------------
 
@@ -140,99 +116,32 @@ class Session:
 
     # -- who is where -----------------------------------------------------------------------------
 
+    @property
+    def people(self) -> dict[str, procgen.Character]:
+        """Everybody who lives on the stage, by id."""
+        return self.cast.people
+
     def actors(self) -> list[Actor]:
         """Everybody and everything near enough to be met, where the facts say they are."""
-        found = []
+        found = self.cast.near(self.facts, self.x, self.y)
         target = self.target_id
-        for place in self.stage.values():
-            if max(abs(place.x - self.x), abs(place.y - self.y)) > _SIGHT:
-                continue
-            for entity in self._entities_at(place.id):
-                actor = self._actor(entity, place, target)
-                if actor is not None:
-                    found.append(actor)
+        for actor in found:
+            actor.mark = self._mark(actor, target)
         return found
 
-    def _entities_at(self, place: str) -> list[str]:
-        facts = self.facts
-        found = [
-            fact[1]
-            for fact in facts.find("at", second=place)
-            if fact[1] != "player" and ("secret", fact[1]) not in facts
-        ]
-        return [entity for entity in found if ("dead", entity) not in facts]
-
-    def _actor(self, entity: str, place: procgen.Place, target: str) -> Actor | None:
-        x, y = self._spot(entity, place)
-        if entity not in self._actors:
-            kind = self._sort(entity)
-            if not kind:
-                return None
-            self._actors[entity] = Actor(
-                id=entity,
-                kind=kind,
-                name=procgen.phrase(self.facts, entity, ""),
-                x=x,
-                y=y,
-                frames=self._frames(entity, kind),
-            )
-        actor = self._actors[entity]
-        actor.x, actor.y = x, y
-        actor.mark = self._mark(entity, target)
-        return actor
-
-    def _sort(self, entity: str) -> str:
-        for kind in ("person", "monster", "item", "fixture"):
-            if (kind, entity) in self.facts:
-                return kind
-        return ""
-
-    def _mark(self, entity: str, target: str) -> str:
-        if entity == target:
-            return "?" if self._sort(entity) == "person" else "!"
-        waiting = self.quest is None and entity in self.people and not self.offered.get(entity)
-        return "!" if waiting and ("hostile", entity) not in self.facts else ""
-
-    def _frames(self, entity: str, kind: str) -> NDArray[np.uint8]:
-        if kind == "person":
-            return self.person(entity).walk
-        known = self.world.categories
-        sort = self.facts.value("kind", entity)
-        category = next(name for name in (sort, *_LOOKS[kind], *known) if name in known)
-        return self.world.sprite(category, entity)[None]
+    def _mark(self, actor: Actor, target: str) -> str:
+        if actor.id == target:
+            return "?" if actor.kind == "person" else "!"
+        waiting = self.quest is None and actor.id in self.people and not self.offered.get(actor.id)
+        return "!" if waiting and ("hostile", actor.id) not in self.facts else ""
 
     def person(self, entity: str) -> procgen.Character:
         """The person of an id; an outlaw or a stranger of the story is drawn from the id."""
-        if entity not in self.people:
-            role = self.facts.value("role", entity)
-            self.people[entity] = procgen.character(
-                f"{self.world.seed} {entity}", role, pack=self.world.pack
-            )
-        return self.people[entity]
+        return self.cast.person(entity, self.facts)
 
     def name(self, entity: str) -> str:
         """What the story calls somebody or something."""
         return procgen.phrase(self.facts, entity)
-
-    def _spot(self, entity: str, place: procgen.Place) -> tuple[int, int]:
-        """A tile of the place for the entity: the same one as long as it stays."""
-        if place.id not in self._tiles:
-            self._tiles[place.id] = self._spots_of(place)
-        taken = self._spots.setdefault(place.id, {})
-        if entity not in taken:
-            free = self._tiles[place.id]
-            taken[entity] = free[len(taken) % len(free)]  # a crowd shares tiles
-        return taken[entity]
-
-    def _spots_of(self, place: procgen.Place) -> tuple[tuple[int, int], ...]:
-        """As many tiles to stand on as a small place has, at most 64."""
-        count = 64
-        while count:
-            try:
-                return self.world.spots(place, count)
-            except procgen.InvalidArgument:
-                count //= 2
-        return ((place.x, place.y),)
 
     # -- the quest --------------------------------------------------------------------------------
 
@@ -255,8 +164,8 @@ class Session:
         place = self.stage.get(self.facts.place_of(objective.target) or objective.place)
         if place is None:
             return None
-        if objective.target in self._entities_at(place.id):
-            return self._spot(objective.target, place)
+        if objective.target in self.cast.entities_at(place.id, self.facts):
+            return self.cast.spot(objective.target, place)
         return place.x, place.y
 
     @property
@@ -277,7 +186,7 @@ class Session:
 
     def journal(self) -> list[str]:
         """The quest's story so far, line by line."""
-        lines = [f"done: {title}" for title in self.completed[-4:]]
+        lines = [f"done: {title}" for title in self.completed[-4:]] + self.delves.journal()[-4:]
         if self.quest is None:
             return [*lines, "Nobody has asked you for anything yet. Talk to people."]
         lines += [self.quest.title, self.quest.because]
@@ -291,13 +200,8 @@ class Session:
 
     def act(self, actor: Actor | None) -> Talk | str:
         """Does the obvious thing with who or what is in reach; gives a talk or a notice."""
-        objective = self.next_objective()
-        if objective is not None:
-            action = objective.action
-            concerns = actor is not None and actor.id == objective.target
-            somewhere = objective.target in self.stage or objective.target not in self._near()
-            if (concerns or somewhere) and procgen.legal(action, self.facts):
-                return self._perform(action, actor)
+        if action := self._due(actor):
+            return self._perform(action, actor)
         if actor is None:
             return "There is nobody here, and nothing to take."
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
@@ -307,6 +211,21 @@ class Session:
         if actor.kind in ("monster", "person"):
             return self._perform(("damage", actor.id), actor)
         return f"This is {actor.name}."
+
+    def _due(self, actor: Actor | None) -> tuple[str, ...]:
+        """What the quest asks for, if it can be done here and now with who is in reach."""
+        objective = self.next_objective()
+        if objective is None:
+            return ()
+        concerns = actor is not None and actor.id == objective.target
+        somewhere = objective.target in self.stage or objective.target not in self._near()
+        possible = (concerns or somewhere) and procgen.legal(objective.action, self.facts)
+        return tuple(objective.action) if possible else ()
+
+    def entrance(self, actor: Actor | None) -> procgen.Place | None:
+        """The place whose way down is at hand, if the quest asks for nothing else here."""
+        place = self.delves.entrance(self.x, self.y)
+        return None if place is None or self._due(actor) else place
 
     def _near(self) -> set[str]:
         return {actor.id for actor in self.actors()}
@@ -428,6 +347,7 @@ class Session:
             "profile": json.loads(self.profile.to_json()),
             "completed": self.completed,
             "offered": self.offered,
+            "delves": self.delves.to_dict(),
         }
         self.world.save(path)
 
@@ -446,6 +366,8 @@ class Session:
             session.profile = procgen.Profile.from_json(json.dumps(data["profile"]))
             session.completed = [str(title) for title in data["completed"]]
             session.offered = {str(who): int(count) for who, count in data["offered"].items()}
+            if "delves" in data:  # games of older versions have none
+                session.delves.restore(data["delves"])
         except (KeyError, TypeError, ValueError) as error:
             raise procgen.SaveError(
                 f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
@@ -453,8 +375,6 @@ class Session:
         return session
 
 
-# What stands for a thing whose own kind no pack can draw.
-_LOOKS = {"item": ("gem", "gold"), "monster": ("beast",), "fixture": ("altar", "statue")}
 _DEEDS = {
     "take": "you take {0}.",
     "gather": "you gather {0}.",

@@ -34,6 +34,11 @@ def make_parser(parser: argparse.ArgumentParser | None = None) -> argparse.Argum
         action="store_true",
         help="walk to a giver, take a quest and complete it; status 1 if the frames ran out",
     )
+    parser.add_argument(
+        "--delve",
+        action="store_true",
+        help="with --autoplay: go down into the nearest dungeon, to its goal and out, instead",
+    )
     return parser
 
 
@@ -54,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         return 2
     from aigc_procgen import ProcgenError
 
+    if args.delve and not args.autoplay:
+        print("--delve says what --autoplay does: give both", file=sys.stderr)
+        return 2
     if args.frames is not None and args.frames < 1:
         print(f"--frames must be 1 or more, not {args.frames}", file=sys.stderr)
         return 2
@@ -74,6 +82,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
 
     import aigc_procgen as procgen
 
+    from .autodelve import Delver
     from .autoplay import Autoplay
     from .play import PlayScreen
     from .session import Session
@@ -90,7 +99,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
         current = PlayScreen(Session.start(seed, pack), save)
     else:
         current = TitleScreen(42, pack, can_load=save.exists())
-    player = Autoplay() if args.autoplay else None
+    player = (Delver() if args.delve else Autoplay()) if args.autoplay else None
     budget = args.frames or (60_000 if args.autoplay else None)
     clock = pygame.time.Clock()
     status, frame = 0, 0
@@ -105,7 +114,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             seconds = 1 / FRAMES_A_SECOND if args.headless else min(clock.get_time() / 1000, 0.05)
             current.update(seconds, player)
             if player and player.finished:
-                print(f"quest completed in {frame:,} frames: {current.session.last_title}")
+                print(f"{player.aim} in {frame:,} frames: {player.result}")
                 break
         # Autoplay without a window need not draw what nobody sees.
         if not (args.headless and player) or frame == budget:
@@ -124,7 +133,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     else:
         status = 1 if player else 0
         if player:
-            print(f"no quest completed in {frame:,} frames: {player.doing}", file=sys.stderr)
+            print(f"no {player.aim} in {frame:,} frames: {player.doing}", file=sys.stderr)
     if args.screenshot and current is not None:
         current.draw(screen)
         _screenshot(screen, Path(args.screenshot))

@@ -191,3 +191,26 @@ def test_hero_turns_in_the_demo(walkers, tmp_path, no_screen):
         screen.close()
         assert faced == turned
     pygame.quit()
+
+
+def test_hero_goes_down_in_the_packs_own_figure(walkers, tmp_path, no_screen):
+    """Below the ground a pack of figures alone is worn too, twice as near, and turns likewise."""
+    import pygame
+
+    pygame.init()
+    window = pygame.display.set_mode((1152, 704))
+    session = Session.start(11, walkers)
+    place = session.world.nearest("ruin", *session.world.spawn())
+    session.x, session.y = float(place.x), float(place.y)
+    screen = PlayScreen(session, tmp_path / "save.json")
+    screen.act()
+    for side, direction in (("", "down"), ("north", "up"), ("west", "left")):
+        if side:
+            screen.push(side)
+        screen.below.view.advance(1)  # the picture follows
+        screen.draw(window)
+        hero = session.hero.walk_facing(direction)[0]
+        middle = pygame.surfarray.array3d(window).swapaxes(0, 1)[320:384, 544:608]
+        assert np.array_equal(middle[1::4, 1::4], hero[..., :3])
+    screen.close()
+    pygame.quit()

@@ -12,11 +12,11 @@ from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, key
 
 from .atlas import Tileset, build_tileset, draw_terrain
-from .fallback import draws, owner, resized
+from .fallback import draws, owner, resized, tile_size
 from .glyphs import COLOURS, glyph
 from .pictures import figure, front, sprites
 
-__all__ = ["Mark", "draw_floor"]
+__all__ = ["Mark", "draw_floor", "draw_marks"]
 
 _VOID = (14, 11, 18)
 _VARIANTS = 6
@@ -78,9 +78,25 @@ def draw_floor(
             continue
         window = cells[mark.y, mark.x]
         if mark.shadow:
-            _shade_foot(window, size, _ANGRY if mark.name == "guardian" else _SHADE)
+            foot = _foot(size)
+            window[foot, :3] = window[foot, :3] // 2 + np.array(_shade(mark), np.uint8) // 2
         np.copyto(window, drawn, where=drawn[..., 3:] > 0)
     return picture
+
+
+def draw_marks(pack: Pack, seed: Seed, marks: Iterable[Mark]) -> NDArray[np.uint8]:
+    """What stands on one tile, uint8 [size, size, 4] on nothing; a shadow has alpha 128."""
+    size = tile_size(pack)
+    cell = np.zeros((size, size, 4), np.uint8)
+    for mark in marks:
+        drawn = _draw(pack, seed, mark, size)
+        if drawn is None:
+            continue
+        if mark.shadow:
+            foot = _foot(size) & (cell[..., 3] == 0)
+            cell[foot] = (*_shade(mark), 128)
+        np.copyto(cell, drawn, where=drawn[..., 3:] > 0)
+    return cell
 
 
 def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | None:
@@ -107,8 +123,14 @@ def _draw(pack: Pack, seed: Seed, mark: Mark, size: int) -> NDArray[np.uint8] | 
     return tinted
 
 
-def _shade_foot(window: NDArray[np.uint8], size: int, colour: tuple[int, int, int]) -> None:
-    """A soft shadow at the foot of the tile; a glow under who must be beaten."""
+def _foot(size: int) -> NDArray[np.bool_]:
+    """Where a shadow lies, at the foot of a tile [size, size]."""
     ys, xs = np.mgrid[:size, :size]
-    inside = (2 * xs + 1 - size) ** 2 + 9 * (ys - size * 27 // 32) ** 2 < (size * 3 // 4) ** 2
-    window[inside, :3] = window[inside, :3] // 2 + np.array(colour, np.uint8) // 2
+    return np.asarray(
+        (2 * xs + 1 - size) ** 2 + 9 * (ys - size * 27 // 32) ** 2 < (size * 3 // 4) ** 2
+    )
+
+
+def _shade(mark: Mark) -> tuple[int, int, int]:
+    """A soft shadow; a glow under who must be beaten."""
+    return _ANGRY if mark.name == "guardian" else _SHADE

@@ -9,7 +9,12 @@ from aigc_procgen.core.random import Seed, key, stream
 
 from .themes import themes
 
-__all__ = ["dungeon_of_place"]
+__all__ = ["dungeon_of_place", "is_deep"]
+
+
+def is_deep(kind: str) -> bool:
+    """Whether a dungeon lies under places of the kind."""
+    return kind in themes().places
 
 
 def dungeon_of_place(seed: Seed, place: str, kind: str, radius: int) -> tuple[int, dict[str, Any]]:

@@ -15,7 +15,7 @@ from aigc_procgen.core.records import Record
 
 if TYPE_CHECKING:
     from .proof import Proof
-    from .rules import Replay
+    from .rules import Play, Replay
 
 __all__ = ["DIRECTIONS", "LEGEND", "OPPOSITE", "TILE", "Dungeon", "Room", "Spot", "Thing", "Way"]
 
@@ -163,6 +163,15 @@ class Dungeon(Record):
         from .rules import replay
 
         return replay(self, self.solution if steps is None else steps)
+
+    def play(self, state: dict[str, Any] | None = None) -> Play:
+        """A walk at the start, or in the state that its `to_dict` gave: `do("north")` takes a step
+        by the rules and returns "", or changes nothing and says why it is not legal.
+        """
+        from .resume import resume
+        from .rules import Board, Play
+
+        return Play(Board(self)) if state is None else resume(self, state)
 
     @cached_property
     def proof(self) -> Proof:

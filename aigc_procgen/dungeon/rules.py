@@ -8,6 +8,7 @@ its tile.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aigc_procgen.core.records import Record
 
@@ -76,6 +77,11 @@ class Play:
         other.board, other.spot, other.keys = self.board, self.spot, dict(self.keys)
         other.opened, other.taken, other.beaten = self.opened, self.taken, self.beaten
         return other
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `state` as what JSON can hold; `Dungeon.play` puts it back."""
+        numbers = {"opened": self.opened, "taken": self.taken, "beaten": self.beaten}
+        return {"spot": list(self.spot)} | {name: sorted(ids) for name, ids in numbers.items()}
 
     def do(self, step: str) -> str:
         """Takes a step; returns "" or, changing nothing, why it is not legal."""
