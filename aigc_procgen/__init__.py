@@ -13,10 +13,12 @@ from .composed import (
     Character,
     World,
     character,
+    ground,
     load_world,
     moving_tiles,
     sprites,
     tiles,
+    transitions,
 )
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
@@ -67,6 +69,7 @@ __all__ = [
     "dungeon",
     "dungeon_picture",
     "dungeon_sprite",
+    "ground",
     "legal",
     "load_pack",
     "load_world",
@@ -77,6 +80,7 @@ __all__ = [
     "small_talk",
     "sprites",
     "tiles",
+    "transitions",
     "typed_seed",
     "world",
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .art import atlas, fallback, pictures
+from .art import ground as painted
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
@@ -36,10 +37,12 @@ __all__ = [
     "Character",
     "World",
     "character",
+    "ground",
     "load_world",
     "moving_tiles",
     "sprites",
     "tiles",
+    "transitions",
     "world",
 ]
 
@@ -58,11 +61,15 @@ class Character(Person):
     pack: Pack | None = field(default=None, repr=False, compare=False, metadata={"json": False})
 
     @cached_property
-    def _drawn(self) -> NDArray[np.uint8]:
-        """All pictures of the figure [directions, frames, size, size, 4]."""
+    def _figure(self) -> NDArray[np.uint8]:
+        """All pictures of the figure [directions, frames, s, s, 4], as large as they are drawn."""
         wishes = {**self.attributes, "role": self.role}
-        drawn = pictures.figure(self._tailor, self.art_seed, wishes)
-        return _frozen(fallback.scaled(drawn, self._tailor, self._art))
+        return _frozen(pictures.figure(self._tailor, self.art_seed, wishes))
+
+    @cached_property
+    def _drawn(self) -> NDArray[np.uint8]:
+        """The same [directions, frames, size, size, 4] in the pixels of the pack."""
+        return _frozen(fallback.scaled(self._figure, self._tailor, self._art))
 
     @property
     def _art(self) -> Pack:
@@ -112,13 +119,28 @@ class Character(Person):
     def face(self, mood: str) -> NDArray[np.uint8]:
         """The head uint8 [size, size, 4] in a mood that the pack's portraits know ("calm", "glad",
         "grim", "sad"); a pack that draws figures but no portraits gives the sprite's head.
+
+        Of a few faces it is the one whose skin, hair and headgear are most like the sprite's, and
+        the same one in every mood.
         """
         if not fallback.draws(self._art, "portraits") and self._tailor is self._art:
             return _frozen(pictures.portrait(self.sprite))
         pack = fallback.owner(self._art, "portraits")
         check_choice("mood", mood, pack.model("portraits").attributes.get("mood", (mood,)))
+        candidate, calm = self._calm
+        if mood == "calm":
+            return calm
         wishes = {**self.attributes, "mood": mood}
-        return _frozen(pictures.face(pack, self.art_seed, wishes))
+        return _frozen(pictures.face(pack, self.art_seed, wishes, candidate=candidate))
+
+    @cached_property
+    def _calm(self) -> tuple[int, NDArray[np.uint8]]:
+        """Which of the faces of the seed is this person's, and that face when calm."""
+        pack = fallback.owner(self._art, "portraits")
+        sprite = self._figure[pictures.front(self._tailor), 0]
+        wishes = {**self.attributes, "mood": "calm"}
+        candidate, calm = pictures.fitting_face(pack, self.art_seed, wishes, sprite)
+        return candidate, _frozen(calm)
 
 
 def _frozen(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -218,9 +240,9 @@ class World:
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
         x, y = check_int("x", x, 1 - LIMIT, LIMIT), check_int("y", y, 1 - LIMIT, LIMIT)
-        tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS, frame=frame)
+        tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
         terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
-        picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed)
+        picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed, frame=frame)
         # What is larger than its tile reaches in from outside.
         over = max(self._largest_prop() - tileset.size, 0)
         beside, below = -(-over // (2 * tileset.size)), -(-over // tileset.size)
@@ -452,6 +474,40 @@ def moving_tiles(
     """
     chosen = check_pack(pack) or default_pack()
     return pictures.moving_tiles(chosen, seed, material, count, frames, palette)
+
+
+def ground(
+    seed: Seed,
+    material: str,
+    rows: int,
+    columns: int,
+    *,
+    pack: Pack | None = None,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """A piece of ground of rows x columns tiles in one picture uint8 [size rows, size columns, 4].
+
+    No tile of it repeats and none shows its rim; the whole fits beside itself.
+    """
+    chosen = check_pack(pack) or default_pack()
+    return painted.ground(chosen, seed, material, rows, columns, palette)
+
+
+def transitions(
+    seed: Seed,
+    lower: str,
+    upper: str,
+    *,
+    pack: Pack | None = None,
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Sixteen tiles uint8 [16, size, size, 4] in which two materials meet, drawn by the network.
+
+    A tile's index says which of its corners are of the material `upper`: 1 the north-west, 2 the
+    north-east, 4 the south-east, 8 the south-west one (the corner sets of Godot and Tiled).
+    """
+    chosen = check_pack(pack) or default_pack()
+    return painted.transitions(chosen, seed, lower, upper, palette)
 
 
 def sprites(

@@ -19,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackError
-from aigc_procgen.core.manifest import figure_shape
+from aigc_procgen.core.manifest import figure_shape, tensors
 
-__all__ = ["Agreement", "check_graph", "compare", "export_run"]
+from .weights import Kept, keep, pack_weights
+
+__all__ = ["Agreement", "check_graph", "compare", "export_ground", "export_run"]
 
 OPSET = 15
 IR_VERSION = 8
-_LARGE = 512  # values: smaller tensors are not worth a cast
 # The operators of Unity's Inference Engine 2.4 that these graphs can need; Shape and friends come
 # from a batch of any size.
 OPERATORS = frozenset(
@@ -33,6 +34,7 @@ OPERATORS = frozenset(
         "Add",
         "ArgMax",
         "AveragePool",
+        "BatchNormalization",
         "Cast",
         "Clip",
         "Concat",
@@ -99,9 +101,20 @@ def _need(name: str) -> Any:
         ) from None
 
 
-def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
-    """The run's description, its averaged generator and the images it was shown."""
-    _need("torch")
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """A training run: its description, its averaged generator with the weights that the file
+    keeps, how it keeps them by name, and the images it was shown.
+    """
+
+    about: dict[str, Any]
+    net: Any
+    kept: dict[str, Kept]
+    shown: int
+
+
+def _load_run(run: Path) -> _Run:
+    torch = _need("torch")
     from aigc_procgen.train.checkpoint import load_checkpoint
     from aigc_procgen.train.config import Config
     from aigc_procgen.train.trainer import Shape, build_generator
@@ -126,10 +139,12 @@ def _run_parts(run: Path) -> tuple[dict[str, Any], Any, int]:
     codebook: Any = getattr(net, "codebook", None)
     if codebook is not None:
         codebook.temperature = config.drawn_temperature
-    for tensor in (*net.parameters(), *net.buffers()):
+    kept = {}
+    for name, tensor in net.state_dict().items():
         if tensor.is_floating_point():
-            tensor.copy_(tensor.half().float())  # as the file keeps them
-    return about, net, int(counters["step"]) * config.batch
+            kept[name] = keep(name, tensor.numpy())
+            tensor.copy_(torch.from_numpy(kept[name].values))
+    return _Run(about=about, net=net, kept=kept, shown=int(counters["step"]) * config.batch)
 
 
 def _finished(net: Any, palette: NDArray[np.uint8], pictures: int, tidy: float) -> Any:
@@ -149,59 +164,130 @@ def _finished(net: Any, palette: NDArray[np.uint8], pictures: int, tidy: float) 
     return Finished()
 
 
+def _painting(net: Any, palette: NDArray[np.uint8], tidy: float) -> Any:
+    """The network that paints, with its last layer: its inputs and a palette -> uint8 [h, w, 4]."""
+    torch = _need("torch")
+    from aigc_procgen.train.finish import finish
+    from aigc_procgen.train.ground import Ground
+
+    class Painting(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is loaded late
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = Ground(net)
+            self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
+
+        def forward(self, z: Any, label: Any, share: Any, draw: Any) -> Any:
+            return finish(self.net(z, label, share), self.choose, draw, 1, tidy)[0]
+
+    return Painting()
+
+
 def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     """The ONNX file of a run's averaged generator, and its manifest entry without scores.
 
     Raises `InvalidArgument` if `run` is not a training run, `MissingDependency` without torch and
     onnx, `PackError` if the graph uses what some engine does not take.
     """
-    torch, onnx = _need("torch"), _need("onnx")
-    run = Path(run)
-    about, net, shown = _run_parts(run)
-    config, palette = about["config"], np.array(about["palette"], np.uint8)
-    labels, side = about["shape"]["labels"], about["shape"]["size"]
-    pictures = about["shape"]["pictures"]
-    shape = figure_shape(pictures, side)
-    buffer = io.BytesIO()
-    inputs = (
-        torch.zeros(2, config["latent"]),
-        torch.zeros(2, labels),
-        torch.from_numpy(palette.astype(np.float32)),
+    torch = _need("torch")
+    parts = _load_run(Path(run))
+    about, config = parts.about, parts.about["config"]
+    palette = np.array(about["palette"], np.uint8)
+    labels, pictures = about["shape"]["labels"], about["shape"]["pictures"]
+    data = _graph(
+        _finished(parts.net, palette, pictures, config["tidy"]),
+        {f"net.{name}": kept for name, kept in parts.kept.items()},
+        {
+            "z": torch.zeros(2, config["latent"]),
+            "label": torch.zeros(2, labels),
+            "palette": torch.from_numpy(palette.astype(np.float32)),
+        },
+        {"z": {0: "N"}, "label": {0: "N"}, "pixels": {0: "N"}},
+        ("N", *figure_shape(pictures, about["shape"]["size"])),
     )
+    return data, _entry(about, parts.shown, data, config["kind"])
+
+
+def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
+    """The ONNX file that paints canvases with a run's network, and its manifest entry.
+
+    None if the run's network cannot: only one of tiles, trained as r3gan, is toroidal. Raises as
+    `export_run` does.
+    """
+    torch = _need("torch")
+    parts = _load_run(Path(run))
+    about, config = parts.about, parts.about["config"]
+    palette = np.array(about["palette"], np.uint8)
+    if config["kind"] != "tiles" or config["arch"] != "r3gan":
+        return None
+    labels, side = about["shape"]["labels"], about["shape"]["size"]
+    data = _graph(
+        _painting(parts.net, palette, config["tidy"]),
+        {f"net.net.{name}": kept for name, kept in parts.kept.items()},
+        {
+            "z": torch.zeros(2, 3, config["latent"]),
+            "label": torch.zeros(2, labels),
+            "share": torch.zeros(2, 2 * side, 3 * side),
+            "palette": torch.from_numpy(palette.astype(np.float32)),
+        },
+        {
+            "z": {0: "R", 1: "C"},
+            "label": {0: "M"},
+            "share": {0: "M", 1: "H", 2: "W"},
+            "pixels": {0: "H", 1: "W"},
+        },
+        ("H", "W", 4),
+    )
+    return data, _entry(about, parts.shown, data, "ground")
+
+
+def _graph(
+    module: Any,
+    kept: dict[str, Kept],
+    inputs: dict[str, Any],
+    free: dict[str, dict[int, str]],
+    shape: tuple[Any, ...],
+) -> bytes:
+    """The ONNX file of a module; `kept` says how its tensors are kept, by the graph's names.
+
+    `free` names the axes that may have any length, and `shape` those of the pixels.
+    """
+    torch, onnx = _need("torch"), _need("onnx")
+    buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The older exporter is deprecated, but the newer one cannot be held to opset 15.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _finished(net, palette, pictures, config["tidy"]).eval(),
-            inputs,
+            module.eval(),
+            tuple(inputs.values()),
             buffer,
-            input_names=["z", "label", "palette"],
+            input_names=list(inputs),
             output_names=["pixels"],
-            dynamic_axes={"z": {0: "N"}, "label": {0: "N"}, "pixels": {0: "N"}},
+            dynamic_axes=free,
             opset_version=OPSET,
+            do_constant_folding=False,  # weights stay as the network has them, for `pack_weights`
             dynamo=False,
         )
     model = onnx.load_from_string(buffer.getvalue())
     model.ir_version = IR_VERSION
     model.producer_name, model.producer_version = "aigc_procgen", ""
     _name_output(model, shape)
-    _halve_weights(model)
-    data = model.SerializeToString(deterministic=True)
+    pack_weights(model, kept)
+    data = bytes(model.SerializeToString(deterministic=True))
     check_graph(data)
+    return data
+
+
+def _entry(about: dict[str, Any], shown: int, data: bytes, kind: str) -> dict[str, Any]:
+    """The manifest's entry, without scores, of a run's model of a kind."""
+    config = about["config"]
     entry = {
-        "kind": config["kind"],
-        "file": f"{config['kind']}.onnx",
+        "kind": kind,
+        "file": f"{kind}.onnx",
         "sha256": hashlib.sha256(data).hexdigest(),
-        "size": side,
+        "size": about["shape"]["size"],
         "frames": about.get("frames", 1),
         "directions": about.get("directions", []),
         "latent": config["latent"],
-        "inputs": [
-            {"name": "z", "shape": ["N", config["latent"]], "dtype": "float32"},
-            {"name": "label", "shape": ["N", labels], "dtype": "float32"},
-            {"name": "palette", "shape": [len(palette), 3], "dtype": "float32"},
-        ],
-        "outputs": [{"name": "pixels", "shape": ["N", *shape], "dtype": "uint8"}],
         "attributes": about["attributes"],
         "palette": about["palette"],
         "licence": about["licence"],
@@ -214,38 +300,23 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         },
         "scores": {},
     }
-    return data, entry
+    inputs, outputs = tensors(entry)
+    for name, wanted in (("inputs", inputs), ("outputs", outputs)):
+        entry[name] = [
+            {"name": tensor, "shape": shape, "dtype": dtype}
+            for tensor, (shape, dtype) in wanted.items()
+        ]
+    return entry
 
 
-def _name_output(model: Any, shape: tuple[int, ...]) -> None:
-    """Gives the output its fixed sizes: tracing leaves names where the batch is free."""
+def _name_output(model: Any, shape: tuple[Any, ...]) -> None:
+    """Gives the output its sizes and names: tracing leaves names of its own on fixed axes too."""
     dimensions = model.graph.output[0].type.tensor_type.shape.dim
-    dimensions[0].dim_param = "N"
-    for dimension, size in zip(dimensions[1:], shape, strict=True):
-        dimension.dim_value = size
-
-
-def _halve_weights(model: Any) -> None:
-    """Keeps large weights as float16 with a cast in front of their use: half the file.
-
-    A runtime folds the casts when it loads the graph and works in float32 from then on.
-    """
-    onnx = _need("onnx")
-    casts = []
-    for tensor in model.graph.initializer:
-        values = onnx.numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < _LARGE:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        casts.append(
-            onnx.helper.make_node(
-                "Cast", [f"{name}_half"], [name], f"{name}_cast", to=onnx.TensorProto.FLOAT
-            )
-        )
-    nodes = [*casts, *model.graph.node]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+    for dimension, size in zip(dimensions, shape, strict=True):
+        if isinstance(size, str):
+            dimension.dim_param = size
+        else:
+            dimension.dim_value = size
 
 
 def check_graph(data: bytes) -> None:
@@ -268,7 +339,8 @@ def check_graph(data: bytes) -> None:
 def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     """Runs `images` pictures through PyTorch and through ONNX Runtime and counts differences."""
     torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
-    about, net, _ = _run_parts(Path(run))
+    parts = _load_run(Path(run))
+    about, net = parts.about, parts.net
     palette = np.array(about["palette"], np.uint8)
     tidy = about["config"]["tidy"]
     finished = _finished(net, palette, about["shape"]["pictures"], tidy).eval()
@@ -306,8 +378,8 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
 
 
 def _raw_output(model: Any) -> str:
-    """The name of the image before `finish`: what its first transposition reads."""
-    for node in model.graph.node:
-        if node.op_type == "Transpose" and "net" not in node.name:
-            return str(node.input[0])
+    """The name of the image before `finish`: what the last node of the network gives."""
+    for node in reversed(model.graph.node):
+        if node.name.startswith("/net/"):
+            return str(node.output[0])
     raise PackError("the graph has no image before its last layer: it is not one of this exporter")

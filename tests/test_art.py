@@ -7,9 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from aigc_procgen import InvalidArgument, default_pack, moving_tiles, sprites, tiles, world
+from aigc_procgen import (
+    InvalidArgument,
+    default_pack,
+    ground,
+    moving_tiles,
+    sprites,
+    tiles,
+    transitions,
+    world,
+)
 from aigc_procgen.art import pictures
-from aigc_procgen.art.atlas import FRAMES, MOVING, build_tileset, corner_masks, draw_terrain
+from aigc_procgen.art.atlas import FRAMES, MOVING, build_tileset, draw_terrain
+from aigc_procgen.art.masks import MASK_VARIANTS, corner_masks, joined, scene
 from aigc_procgen.world.terrain import TERRAINS
 
 
@@ -99,37 +109,150 @@ def test_portrait_is_the_head_twice_as_large():
 
 
 def test_sixteen_corner_masks_meet_at_shared_edges():
-    """A mask covers the corners that it is named for, leaves the others, and grows with each."""
+    """A mask covers the corners that it is named for, leaves the others, and any two masks that
+    share an edge's corners leave it at the same pixels.
+    """
     masks = corner_masks(32)
-    ends = {1: (0, 0), 2: (0, 31), 4: (31, 31), 8: (31, 0)}
+    places = {1: (4, 4), 2: (4, 27), 4: (27, 27), 8: (27, 4)}
     for bits in range(16):
-        for bit, (y, x) in ends.items():
+        for bit, (y, x) in places.items():
             assert (masks[:, bits, y, x] == bool(bits & bit)).all(), bits
     assert not masks[:, 0].any()
-    # Along a whole edge the flow is as deep at both ends in every variant, so neighbours join.
-    depth = masks[:, 3, :, [0, 31]].sum(-1)
-    assert (depth == depth[0, 0]).all()
-    # And a corner alone is as deep there as the edge that it goes on from.
-    assert (masks[:, 2, :, 31].sum(-1) == depth[0, 0]).all()
-    assert (masks[:, 4, 31, :].sum(-1) == depth[0, 0]).all()
+    assert masks[:, 15].all()
+    for west in range(16):
+        for east in range(16):
+            if bool(west & 2) == bool(east & 1) and bool(west & 4) == bool(east & 8):
+                left, right = masks[:, west, :, -1], masks[:, east, :, 0]
+                assert (left ^ right[::-1]).sum(-1).max() <= 2, (west, east)
+                down, up = masks[:, _turned(west), -1], masks[:, _turned(east), 0]
+                assert (down ^ up[::-1]).sum(-1).max() <= 2, (west, east)
+    assert (masks[0] != masks[1]).any()
 
 
-def test_borders_flow_over_lower_ground_only(small_pack):
-    """Grass flows over the sand beside it, never over a stone floor, and sand not over grass."""
+def _turned(bits):
+    """The corners of a tile after a quarter turn with the clock."""
+    return (bits << 1 | bits >> 3) & 15
+
+
+def test_every_border_is_in_the_scene_in_every_variant():
+    """Each of the sixteen sets of corners has its tiles, their masks join, and rims lie along."""
+    stage = scene(32)
+    assert stage.places.shape == (16, MASK_VARIANTS)
+    for bits, places in enumerate(stage.places):
+        masks = {corner_masks(32)[variant, bits].tobytes() for variant in range(MASK_VARIANTS)}
+        assert {stage.over[place].tobytes() for place in places} == masks
+    assert not stage.rim[stage.places[0]].any(axis=(1, 2)).all()
+    assert 0.05 < stage.rim.mean() < 0.5
+    canvas = joined(stage.over.reshape(stage.rows, stage.columns, 32, 32))
+    border = canvas != np.roll(canvas, 1, 0)
+    assert border.any()
+    assert joined(stage.rim.reshape(stage.rows, stage.columns, 32, 32))[border].all()
+
+
+def test_borders_run_between_ground_and_spare_what_is_built(small_pack):
+    """Where grass meets sand both are cut about half way; a stone floor keeps its whole tile."""
     tileset = build_tileset(small_pack, 1, TERRAINS)
     sand, grass, floor = (TERRAINS.index(n) for n in ("sand", "grass", "stone_floor"))
 
-    def drawn(left, right):
-        terrain = np.full((3, 4), left, np.uint8)
-        terrain[:, 2:] = right
-        picture = draw_terrain(terrain, tileset, 0, 0, 1)
-        assert picture.shape == (32, 64, 4)
-        plain = draw_terrain(np.full((3, 4), left, np.uint8), tileset, 0, 0, 1)
-        return (picture[:, :32] != plain[:, :32]).any()
+    def plain(material):
+        return draw_terrain(np.full((5, 8), material, np.uint8), tileset, 0, 0, 1)
 
-    assert drawn(sand, grass)
-    assert not drawn(grass, sand)
-    assert not drawn(floor, grass)
+    def drawn(left, right):
+        terrain = np.full((5, 8), left, np.uint8)
+        terrain[:, 4:] = right
+        picture = draw_terrain(terrain, tileset, 0, 0, 1)
+        assert picture.shape == (96, 192, 4)
+        assert (picture[..., 3] == 255).all()
+        own = [(picture == plain(material)).all(-1) for material in (left, right)]
+        assert (own[0] | own[1]).all()
+        return own
+
+    left, right = drawn(sand, grass)
+    assert left[:, :80].all()
+    assert right[:, 112:].all()
+    for own in (left, right):  # it wavers about the middle
+        share = own[:, 80:112].mean(1)
+        assert 0.35 < share.mean() < 0.65
+        assert share.std() > 0
+    left, right = drawn(floor, grass)
+    assert left[:, :96].all()
+    assert right[:, 96:].all()
+
+
+def test_ground_goes_on_beside_what_is_built(small_pack):
+    """No material shows in a picture that has no tile of it, whatever walls stand in between."""
+    tileset = build_tileset(small_pack, 1, TERRAINS)
+    wall, grass = TERRAINS.index("brick_wall"), TERRAINS.index("grass")
+    terrain = np.full((7, 7), grass, np.uint8)
+    terrain[2:5, 2:5] = wall
+    picture = draw_terrain(terrain, tileset, 0, 0, 1)
+    alone = [draw_terrain(np.full((7, 7), m, np.uint8), tileset, 0, 0, 1) for m in (wall, grass)]
+    shown = picture.reshape(5, 32, 5, 32, 4).swapaxes(1, 2)
+    meadow = alone[1].reshape(5, 32, 5, 32, 4).swapaxes(1, 2)
+    # North of the wall nothing is shaded: the meadow as it would be without it.
+    assert np.array_equal(shown[0], meadow[0])
+    assert np.array_equal(shown[2, 2], alone[0].reshape(5, 32, 5, 32, 4)[2, :, 2])
+    # And south of it the meadow is darker.
+    assert shown[4, 2, :8, :, :3].astype(int).sum() < meadow[4, 2, :8, :, :3].astype(int).sum()
+
+
+@pytest.mark.parametrize("material", ["grass", "stone_wall", "lava"])
+def test_a_patch_of_ground_has_no_seam(material):
+    """Across the rims of its tiles, and around its own, ground changes as it does elsewhere."""
+    whole = ground(3, material, 6, 6)
+    assert whole.shape == (192, 192, 4)
+    assert (whole[..., 3] == 255).all()
+    colour = whole[..., :3].astype(float)
+    for axis in (0, 1):
+        steps = np.abs(np.roll(colour, -1, axis) - colour).mean((1 - axis, 2))
+        rims, inside = steps[31::32], np.delete(steps, np.s_[31::32])
+        assert rims.mean() < 1.35 * inside.mean()
+        assert rims[-1] < 1.8 * inside.mean()  # the last one is the way round
+    single = tiles(3, material, 8)
+    cut = [whole[y : y + 32, x : x + 32] for y in range(0, 192, 32) for x in range(0, 192, 32)]
+    assert len({tile.tobytes() for tile in cut}) == 36  # variants for ever
+    usual = single[..., :3].mean((0, 1, 2))
+    assert np.abs(colour.mean((0, 1)) - usual).max() < 25  # the same material
+
+
+def test_transitions_fit_in_the_order_that_engines_expect():
+    """Tile 0 is of the lower material, tile 15 of the upper, and corners are what bits say."""
+    drawn = transitions(5, "sand", "grass")
+    assert drawn.shape == (16, 32, 32, 4)
+    means = {name: ground(5, name, 4, 4)[..., :3].mean((0, 1)) for name in ("sand", "grass")}
+    corners = {1: np.s_[:8, :8], 2: np.s_[:8, -8:], 4: np.s_[-8:, -8:], 8: np.s_[-8:, :8]}
+    for bits, tile in enumerate(drawn):
+        for bit, area in corners.items():
+            seen = tile[area][..., :3].mean((0, 1))
+            distance = {name: np.abs(seen - mean).sum() for name, mean in means.items()}
+            assert min(distance, key=distance.__getitem__) == ("grass" if bits & bit else "sand")
+    assert not np.array_equal(drawn, transitions(6, "sand", "grass"))
+    with pytest.raises(InvalidArgument, match="material must be one of"):
+        transitions(5, "sand", "cheese")
+
+
+def test_the_network_draws_what_lies_between_two_materials():
+    """Along a border there are pixels that neither ground shows there, and far from it none."""
+    tileset = build_tileset(default_pack(), 1, TERRAINS)
+    sand, grass = (TERRAINS.index(n) for n in ("sand", "grass"))
+    terrain = np.full((5, 12), sand, np.uint8)
+    terrain[:, 6:] = grass
+    picture = draw_terrain(terrain, tileset, 0, 0, 1)
+    plain = [draw_terrain(np.full((5, 12), m, np.uint8), tileset, 0, 0, 1) for m in (sand, grass)]
+    new = ~((picture == plain[0]).all(-1) | (picture == plain[1]).all(-1))
+    assert new[:, 152:168].mean() > 0.3
+    assert not new[:, :128].any()
+    assert not new[:, 192:].any()
+
+
+def test_a_pack_without_ground_is_drawn_from_single_tiles(small_pack):
+    """Such a pack's tiles lie by a draw, its borders are cut by masks, and nothing fails."""
+    tileset = build_tileset(small_pack, 1, TERRAINS)
+    sand, grass = (TERRAINS.index(n) for n in ("sand", "grass"))
+    assert tileset.border(sand, grass) is None
+    assert not tileset.painted(sand)
+    kinds = {tile.tobytes() for tile in tileset.tiles(sand)}
+    assert 1 < len(kinds) <= 8
 
 
 def test_neighbouring_pictures_fit_together(small_pack):
@@ -159,12 +282,30 @@ def test_moving_ground_starts_as_the_tile_and_its_loop_closes(material):
 
 def test_only_ground_that_moves_differs_between_frames(small_pack):
     """Water differs in every frame of a tileset, grass in none; a frame out of the loop raises."""
-    frames = [build_tileset(small_pack, 1, TERRAINS, frame=frame) for frame in range(FRAMES)]
+    tileset = build_tileset(small_pack, 1, TERRAINS)
     for place, name in enumerate(TERRAINS):
-        moved = [not np.array_equal(f.pictures[place], frames[0].pictures[place]) for f in frames]
+        frames = [tileset.tiles(place, frame) for frame in range(FRAMES)]
+        moved = [not np.array_equal(tiles, frames[0]) for tiles in frames]
         assert moved == [False, *[name in MOVING] * (FRAMES - 1)]
     with pytest.raises(InvalidArgument, match="frame"):
-        build_tileset(small_pack, 1, TERRAINS, frame=FRAMES)
+        draw_terrain(np.zeros((3, 3), np.uint8), tileset, 0, 0, 1, frame=FRAMES)
+
+
+def test_painted_water_moves_and_its_shore_stays():
+    """Frames of a shore differ in the water and its rim alone, and the still frame is frame 0."""
+    tileset = build_tileset(default_pack(), 1, TERRAINS)
+    water, grass = (TERRAINS.index(n) for n in ("shallow_water", "grass"))
+    terrain = np.full((5, 12), water, np.uint8)
+    terrain[:, 6:] = grass
+    frames = [draw_terrain(terrain, tileset, 0, 0, 1, frame=frame) for frame in range(FRAMES)]
+    moved = np.stack([(frame != frames[0]).any(-1) for frame in frames[1:]])
+    assert moved[:, :, :140].mean() > 0.05
+    assert not moved[:, :, 180:].any()
+    steps = [
+        np.abs(a.astype(int) - b).mean()
+        for a, b in zip(frames, frames[1:] + frames[:1], strict=True)
+    ]
+    assert max(steps) < 3 * min(steps)
 
 
 def test_moves_says_whether_the_frames_of_a_region_differ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from aigc_procgen.cli.main import main
 from aigc_procgen.core.errors import MissingDependency
+from aigc_procgen.core.pack import load_pack
 from aigc_procgen.train import scores
 
 pytest.importorskip("torch", reason="the dev extra installs it")
@@ -296,14 +298,37 @@ def test_score_writes_numbers_table_and_report(tmp_path, capsys, small_pack_fold
         page.count("data:image/png;base64,iVBORw0KGgo") == 5 + 7
     )  # reals, samples and pairs; and seams
     assert "http" not in page
+    lines = (out / "scores.md").read_text().splitlines()
+    assert "| characters | real | real in palette | small | rival |" in lines
+    assert f"| {columns['small']['kid']:.1f} ±" in next(li for li in lines if "KID x1000" in li)
+    shown = [line.split("](")[1][:-1] for line in lines if line.startswith("![")]
+    assert len(shown) == 6
+    assert all((out / file).read_bytes()[:4] == b"\x89PNG" for file in shown)
     first = (out / "scores.json").read_bytes()
     assert main([*arguments, *models, "--beside", f"rival={small}"]) == 0
     assert (out / "scores.json").read_bytes() == first
 
 
+def test_score_records_in_the_manifest(tmp_path, small_pack_folder, quick):
+    """With --record the pack's manifest says what its model got, and the pack stays whole."""
+    write(tmp_path)
+    pack = tmp_path / "pack"
+    shutil.copytree(small_pack_folder, pack)
+    out = tmp_path / "out"
+    arguments = ["score", str(pack), "--data", str(tmp_path), "--out", str(out), "--count", "64"]
+    assert main([*arguments, "--only", "characters", "--record"]) == 0
+    found = json.loads((out / "scores.json").read_text())["models"]["characters"]
+    after = load_pack(pack)
+    scores = after.model("characters").entry["scores"]
+    assert scores["kid"] == round(found["columns"]["small"]["kid"], 4)
+    assert scores["samples"] == 64
+    assert after.model("tiles").entry["scores"] == {}
+    assert after.model("characters").data == load_pack(small_pack_folder).model("characters").data
+
+
 def test_score_measures_frames(tmp_path, small_pack_folder, quick, monkeypatch):
     """Figures of several pictures are judged by their first, and by whether their frames agree."""
-    from aigc_procgen.cli import score
+    from aigc_procgen.cli import judge
 
     images, _ = write(tmp_path, pictures=4)
     known = boxes(200)[1]
@@ -317,7 +342,7 @@ def test_score_measures_frames(tmp_path, small_pack_folder, quick, monkeypatch):
             figure[0] = images[fitting[0], 0]
         return drawn
 
-    monkeypatch.setattr(score, "draw", strangers)
+    monkeypatch.setattr(judge, "draw", strangers)
     out = tmp_path / "out"
     arguments = ["--data", str(tmp_path), "--out", str(out), "--count", "64"]
     assert main(["score", str(small_pack_folder), *arguments, "--only", "characters"]) == 0
@@ -328,9 +353,40 @@ def test_score_measures_frames(tmp_path, small_pack_folder, quick, monkeypatch):
     assert "all pictures of 8 figures" in (out / "report.html").read_text()
 
 
+def test_score_keeps_the_cleanest_candidate(tmp_path, small_pack_folder, quick, monkeypatch):
+    """Of a clean drawing and a speckled one, turn about, two candidates give only clean ones."""
+    from aigc_procgen.cli import judge
+
+    images, _ = write(tmp_path)
+    calls = []
+
+    def speckled(pack, model, z, label):
+        drawn = images[: len(z)].copy()
+        rows = np.arange(len(z)) % 2 == len(calls) % 2
+        calls.append(z)
+        drawn[rows, 8:24:2, 8:24:2, :3] ^= 128
+        return drawn
+
+    monkeypatch.setattr(judge, "draw", speckled)
+    found = []
+    for candidates in ("1", "2"):
+        calls.clear()
+        out = tmp_path / candidates
+        arguments = ["--data", str(tmp_path), "--out", str(out), "--count", "64"]
+        arguments += ["--candidates", candidates, "--only", "characters"]
+        assert main(["score", str(small_pack_folder), *arguments]) == 0
+        assert len(calls) == int(candidates)
+        written = json.loads((out / "scores.json").read_text())
+        assert written["candidates"] == int(candidates)
+        found.append(written["models"]["characters"]["columns"]["small"]["orphans"])
+    assert not np.array_equal(*calls)
+    assert found[1] < 0.2 * found[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--candidates", "0"], "--candidates must be between 1 and 64, not 0"),
         (["--count", "3"], "--count must be between 64 and 16384, not 3"),
         (["--data", "nowhere"], "--data has no characters.npz in 'nowhere'"),
         (["--beside", "rival"], "--beside takes NAME=PACK, not 'rival'"),

@@ -20,6 +20,7 @@ from training_data import SMALL, write_set
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.core.manifest import check_entry
+from aigc_procgen.data import UNKNOWN
 from aigc_procgen.train import losses
 from aigc_procgen.train.augment import draw_augmentation
 from aigc_procgen.train.checkpoint import load_checkpoint
@@ -27,6 +28,7 @@ from aigc_procgen.train.config import Config, preset
 from aigc_procgen.train.dataset import _to_indices, fit_palette, load_dataset
 from aigc_procgen.train.finish import finish
 from aigc_procgen.train.networks import pad_wrapped
+from aigc_procgen.train.parts import number_parts
 from aigc_procgen.train.trainer import Trainer
 
 
@@ -278,6 +280,50 @@ def test_parts_that_never_go_with_a_label_are_not_chosen(tmp_path):
     assert torch.allclose(choice.sum(1), torch.ones(len(label)))
     chosen = trainer.dataset.labels[choice.argmax(1)]
     assert torch.equal(chosen[label > 0], label[label > 0])
+
+
+def test_what_nobody_can_tell_goes_with_every_label(tmp_path):
+    """Parts that the set never says a height of are still chosen by colour when one is asked for;
+    a run begun before that rule learns it when it goes on.
+    """
+    data = write_set(tmp_path / "characters.npz")
+    arrays = dict(np.load(data))
+    blue = arrays["labels"][:, 0] == 2
+    arrays["labels"][blue, 1] = UNKNOWN
+    np.savez(data, **arrays)
+    trainer = Trainer(small(), data, tmp_path / "run", "cpu")
+    for codebook in (trainer.generator.codebook, trainer.average.codebook):
+        codebook.never.fill_(1)
+    trainer.snapshot({})
+    trainer = Trainer(small(), data, tmp_path / "run", "cpu")
+    z = torch.randn(64, trainer.config.latent)
+    for height in ([1.0, 0.0], [0.0, 1.0]):
+        label = torch.tensor([0.0, 0.0, 1.0, *height]).expand(64, -1)
+        for net in (trainer.generator, trainer.average):
+            chosen = trainer.dataset.labels[net.codebook(z, label).argmax(1)]
+            assert chosen[:, 2].all()
+        label = torch.tensor([1.0, 0.0, 0.0, *height]).expand(64, -1)
+        chosen = trainer.dataset.labels[trainer.generator.codebook(z, label).argmax(1)]
+        assert torch.equal(chosen, label)
+
+
+def test_what_is_missing_by_chance_is_not_forbidden():
+    """A rare hat that no sad head wears may be worn by one, because hats go with all moods; a horn
+    that only one species has stays its own, and drawings that are each their own part stay theirs.
+    """
+    rng = np.random.default_rng(0)
+    mood, species = rng.integers(4, size=4000), rng.integers(2, size=4000)
+    hat, horn = rng.integers(8, size=4000), np.where(species == 0, 0, rng.integers(1, 5, size=4000))
+    hat[np.flatnonzero(mood != 3)[:5]] = 8
+    labels = np.concatenate([np.eye(4)[mood], np.eye(2)[species]], 1).astype(np.float32)
+    rows, parts = number_parts(np.stack([hat, horn], 1), labels, (4, 2))
+    assert parts.sizes == (9, 5)
+    assert rows[:, 1].min() == 9
+    assert not parts.never[:9].any()
+    assert not parts.never[9:, :4].any()
+    assert parts.never[9:, 4:].tolist() == [[0, 1], *[[1, 0]] * 4]
+    _, alone = number_parts(np.arange(4000)[:, None], labels, (4, 2))
+    assert np.array_equal(alone.never, 1 - labels)
 
 
 def test_warm_up_learns_to_draw_from_parts(tmp_path):

@@ -1,25 +1,24 @@
-"""From terrain to a picture: variants of every material, and organic borders between them.
+"""From terrain to a picture: the tiles of every material, and organic borders between them.
 
-Borders follow the sixteen-corner scheme: a material that lies above its neighbour's flows over it
-in one of sixteen masks, one for each set of corners that it touches (marching squares on the
-corners of tiles). The masks are drawn by whole-number noise, so they are the same everywhere.
+A material that lies above its neighbour's flows over it, in one of the sixteen masks of `masks`;
+where one model draws both, it draws the border itself.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import check_int
+from aigc_procgen.core.errors import check_choice, check_int
 from aigc_procgen.core.pack import Pack
-from aigc_procgen.core.random import Seed, Stream, key, stream
+from aigc_procgen.core.random import Seed, key, stream
 
-from .fallback import owner, scaled
-from .pictures import moving_tiles, tiles
+from .fallback import draws, owner, scaled, tile_size
+from .ground import SIDE, border, patch
+from .masks import cut, joined, scene
+from .pictures import kinds, moving_tiles, tiles
 
-__all__ = ["FRAMES", "MOVING", "ORDER", "Tileset", "build_tileset", "corner_masks", "draw_terrain"]
+__all__ = ["FRAMES", "MOVING", "ORDER", "Tileset", "build_tileset", "draw_terrain"]
 
 MOVING = ("deep_water", "shallow_water", "lava")
 """The materials whose tiles move."""
@@ -48,63 +47,101 @@ ORDER = (
     "stone_wall",
     "brick_wall",
 )
-_BUILT = ("cobblestone", "stone_floor", "stone_wall", "brick_wall")  # these end where they end
+_BUILT = ("stone_floor", "stone_wall", "brick_wall")  # these end where they end
 _TALL = ("mountain", "stone_wall", "brick_wall")
-_MASK_VARIANTS = 4
-_REACH = 9  # pixels that a material flows over its neighbour, of 32
+_VARIANTS = 8  # single tiles of a material whose pack paints no ground
 
 
 class Tileset:
-    """Pictures of materials uint8 [material, variant, size, size, 4], and the names' order."""
+    """The pictures of materials, drawn when first asked for.
 
-    def __init__(self, names: tuple[str, ...], pictures: NDArray[np.uint8]) -> None:
-        self.names = names
-        self.pictures = pictures
-        self.size = pictures.shape[2]
+    A material is `SIDE`² tiles of one patch where its pack paints ground, else single tiles, of
+    which some are drawn several times so that a few stay rare. What a pack lacks, the pack that
+    ships draws.
+    """
+
+    def __init__(self, pack: Pack, seed: Seed, names: tuple[str, ...]) -> None:
+        self.pack, self.seed, self.names = pack, seed, names
+        self.size = tile_size(pack)
         places = {name: place for place, name in enumerate(ORDER)}
         # A pack's own materials that this list does not know flow over everything.
         self.height = np.array([places.get(name, len(ORDER)) for name in names])
         self.soft = np.array([name not in _BUILT for name in names])
         self.tall = np.array([name in _TALL for name in names])
+        for name in names:
+            check_choice("material", name, kinds(owner(pack, "tiles", name), "tiles"))
+        self._patches: dict[tuple[int, bool, bool], NDArray[np.uint8]] = {}
+        self._borders: dict[tuple[int, int, bool], NDArray[np.uint8]] = {}
 
+    def painted(self, material: int) -> bool:
+        """Whether the material is one patch, whose tiles must lie as they do in it."""
+        drawn_by = owner(self.pack, "tiles", self.names[material])
+        return draws(drawn_by, "ground", self.names[material])
 
-def build_tileset(
-    pack: Pack, seed: Seed, names: tuple[str, ...], variants: int = 8, frame: int = 0
-) -> Tileset:
-    """Draws `variants` tiles of every material in `names`; kept with the pack.
+    def tiles(self, material: int, frame: int = 0, *, half: bool = False) -> NDArray[np.uint8]:
+        """The tiles uint8 [SIDE², size, size, 4] of a material, by its place in `names`.
 
-    In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES` frames loop. Of three times
-    as many candidates those nearest to the material's usual colour are taken, so that the ground
-    does not look like a chessboard. A material that the pack lacks is drawn by the pack that ships;
-    `InvalidArgument` if that lacks it too.
-    """
-    check_int("frame", frame, 0, FRAMES - 1)
+        With `half` they lie half a tile further to the south-east.
+        """
+        moving = frame > 0 and self.names[material] in MOVING
+        place = material, moving, half
+        if place not in self._patches:
+            drawn = self._drawn(self.names[material], FRAMES if moving else 1)
+            self._patches[place[0], place[1], False] = drawn
+            if half:
+                self._patches[place] = self._moved(drawn, self.painted(material))
+        return np.asarray(self._patches[place][frame if moving else 0])
 
-    def draw(name: str, frames: int) -> NDArray[np.uint8]:
-        """Of one material [frames, variants, size, size, 4]."""
-        drawn_by = owner(pack, "tiles", name)
+    def _moved(self, drawn: NDArray[np.uint8], painted: bool) -> NDArray[np.uint8]:
+        """Tiles [frames, SIDE², size, size, 4] half a tile on: each in itself, or in the patch."""
+        half = self.size // 2
+        if not painted:
+            return np.roll(drawn, (-half, -half), (2, 3))
+        patches = drawn.reshape(-1, SIDE, SIDE, *drawn.shape[2:])
+        return np.stack(
+            [cut(np.roll(joined(patch), (-half, -half), (0, 1)), self.size) for patch in patches]
+        )
+
+    def border(self, lower: int, upper: int, frame: int = 0) -> NDArray[np.uint8] | None:
+        """The tiles of `masks.scene` in two materials, uint8 [rows columns, size, size, 4].
+
+        None where no model can draw both; a mask cuts one out of the other there.
+        """
+        pair = self.names[lower], self.names[upper]
+        drawn_by = owner(self.pack, "tiles", pair[0])
+        if not all(draws(drawn_by, "ground", name) for name in pair):
+            return None
+        if owner(self.pack, "tiles", pair[1]) is not drawn_by:
+            return None
+        moving = frame > 0 and any(name in MOVING for name in pair)
+        place = lower, upper, moving
+        if place not in self._borders:
+            drawn = border(drawn_by, self.seed, *pair, MOVING, FRAMES if moving else 1)
+            self._borders[place] = scaled(drawn, drawn_by, self.pack)
+        return np.asarray(self._borders[place][frame if moving else 0])
+
+    def _drawn(self, name: str, frames: int) -> NDArray[np.uint8]:
+        """Of one material [frames, SIDE², size, size, 4]."""
+        drawn_by = owner(self.pack, "tiles", name)
+        if draws(drawn_by, "ground", name):
+            return scaled(patch(drawn_by, self.seed, name, frames), drawn_by, self.pack)
         if frames == 1:
-            drawn = tiles(drawn_by, seed, name, 3 * variants)[:, None]
+            drawn = tiles(drawn_by, self.seed, name, 3 * _VARIANTS)[:, None]
         else:
-            drawn = moving_tiles(drawn_by, seed, name, 3 * variants, frames)
-        return scaled(drawn[_alike(drawn[:, 0], variants)], drawn_by, pack).swapaxes(0, 1)
+            drawn = moving_tiles(drawn_by, self.seed, name, 3 * _VARIANTS, frames)
+        few = scaled(drawn[_alike(drawn[:, 0], _VARIANTS)], drawn_by, self.pack).swapaxes(0, 1)
+        # The first ones are common and the rest rare: a calm ground with a surprise now and then.
+        words = stream("aigc_procgen", "variants").words(2 * SIDE * SIDE) % np.uint64(_VARIANTS)
+        return few[:, words.reshape(2, -1).min(0).astype(np.intp)]
 
-    def make() -> Tileset:
-        return Tileset(names, np.stack([draw(name, 1)[0] for name in names]))
 
-    def move() -> list[Tileset]:
-        frames = [still.pictures.copy() for _ in range(FRAMES)]
-        for place, name in enumerate(names):
-            if name in MOVING:
-                for pictures, moved in zip(frames, draw(name, FRAMES), strict=True):
-                    pictures[place] = moved
-        return [Tileset(names, pictures) for pictures in frames]
+def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...]) -> Tileset:
+    """The tileset of a pack and seed, kept with the pack.
 
-    still: Tileset = pack.keep(("tileset", key(seed), names, variants), make)
-    if frame == 0:
-        return still
-    moving: list[Tileset] = pack.keep(("moving", key(seed), names, variants), move)
-    return moving[frame]
+    `InvalidArgument` for a material that neither the pack nor the one that ships draws.
+    """
+    kept: Tileset = pack.keep(("tileset", key(seed), names), lambda: Tileset(pack, seed, names))
+    return kept
 
 
 def _alike(pictures: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
@@ -113,63 +150,6 @@ def _alike(pictures: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
     median = np.sort(sums, 0)[len(sums) // 2]
     distance = np.abs(sums - median).sum(1)
     return np.sort(np.argsort(distance, kind="stable")[:count])
-
-
-@lru_cache(maxsize=8)
-def corner_masks(size: int) -> NDArray[np.bool_]:
-    """Masks bool [variant, 16, size, size]; bits 1, 2, 4, 8 are the corners NW, NE, SE, SW.
-
-    Two masks that share an edge's corners meet there without a gap: the depth of the flow along an
-    edge wavers between ends where it is always the same.
-    """
-    reach = _REACH * size // 32
-    masks = np.zeros((_MASK_VARIANTS, 16, size, size), bool)
-    ys, xs = np.mgrid[:size, :size]
-    last = size - 1
-    for variant in range(_MASK_VARIANTS):
-        draw = stream("aigc_procgen", "mask", size, variant)
-        edges = [_wavering(draw, size, reach) for _ in range(4)]
-        depth_n, depth_e, depth_s, depth_w = edges
-        # Near a corner alone, a wavering quarter of a disc.
-        near = [xs * xs + ys * ys, (last - xs) ** 2 + ys * ys]
-        near += [(last - xs) ** 2 + (last - ys) ** 2, xs * xs + (last - ys) ** 2]
-        wave = _speckle(draw, size)
-        wave[[0, -1]] = wave[:, [0, -1]] = 0  # at a tile's rim the next tile goes on from here
-        corners = [distance + wave * reach // 4 < reach * reach for distance in near]
-        for bits in range(16):
-            mask = np.zeros((size, size), bool)
-            for corner in range(4):
-                if bits >> corner & 1:
-                    mask |= corners[corner]
-            if bits & 3 == 3:
-                mask |= ys < depth_n[xs]
-            if bits & 6 == 6:
-                mask |= last - xs < depth_e[ys]
-            if bits & 12 == 12:
-                mask |= last - ys < depth_s[xs]
-            if bits & 9 == 9:
-                mask |= xs < depth_w[ys]
-            masks[variant, bits] = mask
-    masks.flags.writeable = False
-    return masks
-
-
-def _wavering(draw: Stream, size: int, reach: int) -> NDArray[np.int64]:
-    """A depth in pixels for every pixel of an edge: `reach` at the ends, wavering between."""
-    words = draw.words(6)
-    knots = np.zeros(6, np.int64)
-    knots[1:-1] = (words[:4] % np.uint64(7)).astype(np.int64) - 3
-    place = np.arange(size) * 5 * 16 // max(size - 1, 1)
-    left = np.minimum(place // 16, 4)
-    part = place - left * 16
-    bend = (knots[left] * (16 - part) + knots[left + 1] * part) // 16
-    return np.asarray(reach + bend * size // 32 - 1)
-
-
-def _speckle(draw: Stream, size: int) -> NDArray[np.int64]:
-    coarse = (draw.words((size // 4 + 1) ** 2) % np.uint64(5)).astype(np.int64)
-    grid = coarse.reshape(size // 4 + 1, -1) - 2
-    return np.asarray(grid.repeat(4, 0).repeat(4, 1)[:size, :size] * 2)
 
 
 def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArray[np.uint64]:
@@ -184,68 +164,146 @@ def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArr
 
 
 def draw_terrain(
-    terrain: NDArray[np.uint8], tileset: Tileset, x: int, y: int, seed: Seed
+    terrain: NDArray[np.uint8],
+    tileset: Tileset,
+    x: int,
+    y: int,
+    seed: Seed,
+    *,
+    frame: int = 0,
+    built: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8]:
     """A picture uint8 [size * h, size * w, 4] of terrain [h + 2, w + 2], its border one tile wide.
 
     (x, y) is the tile of the picture's upper left corner, which decides variants: neighbouring
-    pictures fit together.
+    pictures fit together. In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES`
+    frames loop. `built` bool [names] says which materials fill whole tiles, if not the usual ones.
     """
+    check_int("frame", frame, 0, FRAMES - 1)
     height, width = terrain.shape[0] - 2, terrain.shape[1] - 2
     size = tileset.size
-    draw = _variant_of(key(seed, "variants"), x, y, width, height)
-    count = tileset.pictures.shape[1]
-    # The first variants are common and the rest rare: a calm ground with a surprise now and then.
-    variant = np.minimum(draw % np.uint64(count), (draw >> np.uint64(8)) % np.uint64(count))
-    variant = variant.astype(np.intp)
+    half = size // 2
+    # The ground lies between the middles of tiles: half a tile off, and one more of them.
+    square = ~tileset.soft if built is None else built
+    soft, tall = _draw_soft(terrain, tileset, ~square, x, y, seed, frame)
+    inside = np.s_[half : half + height * size, half : half + width * size]
+    picture = joined(soft)[inside].copy()
+    standing = np.zeros(((height + 2) * size, (width + 2) * size), bool)
+    standing[half:-half, half:-half] = joined(tall)
+    cells = standing.reshape(height + 2, size, width + 2, size).swapaxes(1, 2)
+    filled = square[terrain]
+    cells[filled] = tileset.tall[terrain[filled]][:, None, None]
+    whole = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)
     middle = terrain[1:-1, 1:-1]
-    picture = tileset.pictures[middle, variant]  # [h, w, size, size, 4]
-    masks = corner_masks(size)
-    mask_variant = (draw >> np.uint64(16)).astype(np.intp) % _MASK_VARIANTS
-    above = tileset.height[terrain]
-    for material in sorted(np.unique(terrain), key=lambda index: int(tileset.height[index])):
-        if not tileset.soft[material]:
-            continue
-        bits = _corner_bits(terrain == material)
-        bits[above[1:-1, 1:-1] >= tileset.height[material]] = 0
-        rows, columns = np.nonzero(bits)
-        if not len(rows):
-            continue
-        mask = masks[mask_variant[rows, columns], bits[rows, columns]]
-        over = tileset.pictures[material, variant[rows, columns]]
-        picture[rows, columns] = np.where(mask[..., None], over, picture[rows, columns])
-    _shade(picture, tileset.tall[terrain])
-    return np.asarray(picture.swapaxes(1, 2).reshape(height * size, width * size, 4))
+    variants = _Variants(key(seed, "variants"), x, y, height, width)
+    for material in np.unique(middle[filled[1:-1, 1:-1]]).tolist():
+        here = middle == material
+        tiles = tileset.tiles(material, frame)
+        whole[here] = tiles[variants.of(tileset.painted(material))[here]]
+    _shade(picture, standing, size)
+    return picture
 
 
-def _corner_bits(here: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Which corners of the inner tiles touch a tile of the material: intp [h, w], 0 to 15."""
-    h, w = here.shape[0] - 2, here.shape[1] - 2
+def _draw_soft(
+    terrain: NDArray[np.uint8],
+    tileset: Tileset,
+    soft: NDArray[np.bool_],
+    x: int,
+    y: int,
+    seed: Seed,
+    frame: int,
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The ground between the middles of tiles [h + 1, w + 1, size, size, 4], and where it is tall.
 
-    def at(dy: int, dx: int) -> NDArray[np.bool_]:
-        return here[1 + dy : 1 + dy + h, 1 + dx : 1 + dx + w]
+    The materials that lie higher are drawn over the lower ones, from the corners that they hold.
+    """
+    corners = _soft_corners(terrain, soft)
+    rows, columns = corners.shape[1:]
+    size = tileset.size
+    picture = np.zeros((rows, columns, size, size, 4), np.uint8)
+    tall = np.zeros((rows, columns, size, size), bool)
+    variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns)
+    stage = scene(size)
+    level = tileset.height[corners]
+    whole = np.full((rows, columns), -1)  # the material of tiles that hold but one so far
+    for material in sorted(np.unique(corners), key=lambda index: int(tileset.height[index])):
+        held = level >= tileset.height[material]
+        bits = (held * np.array([1, 2, 4, 8])[:, None, None]).sum(0)
+        bits[~(corners == material).any(0)] = 0
+        tiles = tileset.tiles(material, frame, half=True)
+        variant = variants.of(tileset.painted(material))
+        full = bits == 15
+        picture[full] = tiles[variant[full]]
+        tall[full] = tileset.tall[material]
+        partly = (bits > 0) & ~full
+        for lower in np.unique(whole[partly]).tolist():
+            where = np.nonzero(partly & (whole == lower))
+            places = stage.places[bits[where], variants.draw[where] % stage.places.shape[1]]
+            over = stage.over[places]
+            shown = np.where(over[..., None], tiles[variant[where]], picture[where])
+            # Where three materials meet, the second border is a plain cut.
+            drawn = tileset.border(lower, material, frame) if lower >= 0 else None
+            if drawn is not None:
+                shown = np.where(stage.rim[places][..., None], drawn[places], shown)
+            picture[where] = shown
+            tall[where] = np.where(over, tileset.tall[material], tall[where])
+        whole[full] = material
+        whole[partly] = -1
+    return picture, tall
 
-    north, south, west, east = at(-1, 0), at(1, 0), at(0, -1), at(0, 1)
-    bits = (north | west | at(-1, -1)) * 1
-    bits = bits + (north | east | at(-1, 1)) * 2
-    bits = bits + (south | east | at(1, 1)) * 4
-    return (bits + (south | west | at(1, -1)) * 8).astype(np.intp)
 
+def _soft_corners(terrain: NDArray[np.uint8], soft: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The materials at the corners NW, NE, SE, SW of the tiles between tiles [4, h + 1, w + 1].
 
-def _shade(picture: NDArray[np.uint8], tall: NDArray[np.bool_]) -> None:
-    """Darkens the ground south and east of what is tall, and the foot of what is tall itself."""
-    size = picture.shape[2]
-    inner, north, west = tall[1:-1, 1:-1], tall[:-2, 1:-1], tall[1:-1, :-2]
-    south = tall[2:, 1:-1]
-    depth = size // 4
-    for where, area, share in (
-        (~inner & north, np.s_[:depth], 5),
-        (~inner & west & ~north, np.s_[:, : depth // 2], 6),
-        (inner & ~south, np.s_[-depth:], 5),
+    Under what was built the ground goes on as it is beside it: from the corner to the north or
+    south, or else to the west or east, or else the opposite one.
+    """
+    nw, ne, se, sw = terrain[:-1, :-1], terrain[:-1, 1:], terrain[1:, 1:], terrain[1:, :-1]
+    found = []
+    for own, others in (
+        (nw, (sw, ne, se)),
+        (ne, (se, nw, sw)),
+        (se, (ne, sw, nw)),
+        (sw, (nw, se, ne)),
     ):
-        rows, columns = np.nonzero(where)
-        if len(rows):
-            part = picture[(rows, columns)]
-            window = part[(slice(None), *(area if isinstance(area, tuple) else (area,)))]
-            window[..., :3] = window[..., :3].astype(np.uint16) * share // 8
-            picture[(rows, columns)] = part
+        corner = own.copy()
+        for other in others:
+            np.copyto(corner, other, where=~soft[corner])
+        found.append(corner)
+    return np.stack(found)
+
+
+class _Variants:
+    """Which of a material's tiles lies where: by place in a patch, or by a draw."""
+
+    def __init__(self, seed_key: int, x: int, y: int, height: int, width: int) -> None:
+        draw = _variant_of(seed_key, x, y, width, height)
+        self.draw = (draw >> np.uint64(16)).astype(np.intp)
+        self._any = (draw % np.uint64(SIDE * SIDE)).astype(np.intp)
+        rows, columns = np.arange(y, y + height) % SIDE, np.arange(x, x + width) % SIDE
+        self._lattice = rows[:, None] * SIDE + columns
+
+    def of(self, painted: bool) -> NDArray[np.intp]:
+        """Numbers of tiles [height, width]."""
+        return self._lattice if painted else self._any
+
+
+def _shade(picture: NDArray[np.uint8], standing: NDArray[np.bool_], size: int) -> None:
+    """Darkens the ground south and east of what is tall, and the foot of what is tall itself.
+
+    `standing` is where something tall stands, with a rim of `size` pixels around the picture.
+    """
+    height, width = picture.shape[:2]
+
+    def moved(dy: int, dx: int) -> NDArray[np.bool_]:
+        return standing[size + dy : size + dy + height, size + dx : size + dx + width]
+
+    here = moved(0, 0)
+    steps = range(1, size // 4 + 1)
+    north = np.logical_or.reduce([moved(-step, 0) for step in steps])
+    west = np.logical_or.reduce([moved(0, -step) for step in steps[: size // 8]])
+    foot = ~np.logical_and.reduce([moved(step, 0) for step in steps])
+    for where, share in ((~here & north, 5), (~here & ~north & west, 6), (here & foot, 5)):
+        shaded = picture[where]
+        shaded[:, :3] = shaded[:, :3].astype(np.uint16) * share // 8
+        picture[where] = shaded

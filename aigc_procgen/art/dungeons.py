@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, key
 
-from .atlas import Tileset, build_tileset, draw_terrain
+from .atlas import build_tileset, draw_terrain
 from .fallback import draws, owner, resized, tile_size
 from .glyphs import COLOURS, glyph
 from .pictures import figure, front, sprites
@@ -56,10 +56,10 @@ def draw_floor(
     Where `wall` is true the rock is dark from above and lit where it faces a room to the south;
     rock that no room touches is black.
     """
-    drawn_by_pack = build_tileset(pack, seed, materials)
-    tileset = Tileset(drawn_by_pack.names, drawn_by_pack.pictures)
-    tileset.soft &= ~tileset.tall  # rock that flows over narrow ways would close them to the eye
-    picture = draw_terrain(np.pad(ground, 1, mode="edge"), tileset, 0, 0, seed)
+    tileset = build_tileset(pack, seed, materials)
+    square = ~tileset.soft | tileset.tall  # rock that flows would close narrow ways to the eye
+    padded = np.pad(ground, 1, mode="edge")
+    picture = draw_terrain(padded, tileset, 0, 0, seed, built=square)
     size = tileset.size
     height, width = ground.shape
     cells = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)  # a view

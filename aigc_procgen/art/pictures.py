@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +11,30 @@ from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
+from .choice import count_specks, unlikeness
 from .sessions import draw
 
 __all__ = [
+    "circle",
     "face",
     "figure",
+    "fitting_face",
     "front",
     "kinds",
+    "label_of",
     "moving_tiles",
     "portrait",
     "sprites",
+    "steadiest",
     "tiles",
     "walk",
 ]
 
 _RADIUS = 0.25  # of the circle that moving ground walks in latent space; further out it jumps
 _PLANES = 6  # circles tried; of most a quarter moves much more than the others
+_FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by any score
+_FACES = 5  # likewise; with twelve the skin fits hardly better
+_SPECK = 10  # what a speck counts against likeness: more of it, and skins fit visibly worse
 
 
 def kinds(pack: Pack, kind: str) -> tuple[str, ...]:
@@ -44,11 +52,11 @@ def _by_name(
 ) -> NDArray[np.uint8]:
     model = pack.model(kind)
     check_int("count", count, 0, 65536)
-    label = _label(model, name)
+    label = label_of(model, name)
     return draw(pack, model, _latents(seed, model, name, count), label, palette)
 
 
-def _label(model: Model, name: str) -> NDArray[np.float32]:
+def label_of(model: Model, name: str) -> NDArray[np.float32]:
     """The label of a material or category; `InvalidArgument` if the model does not know it."""
     attribute, known = next(iter(model.attributes.items()))
     return model.label({attribute: check_choice(attribute, name, known)})
@@ -83,24 +91,42 @@ def moving_tiles(
     """
     check_int("frames", frames, 1, 64)
     model = pack.model("tiles")
-    label = _label(model, material)
-    angles = np.arange(frames) * (2 * np.pi / frames)
-    # One row a frame; the circle goes through the tile's own latent at angle 0.
-    turn = np.stack([np.cos(angles) - 1, np.sin(angles)], 1).astype(np.float32) * _RADIUS
-    planes = stream(seed, "moving", material).normals(_PLANES, 2, model.latent)
+    label = label_of(model, material)
 
-    def loops(centres: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.uint8]:
-        latents = (centres[:, None] + (turn @ plane)[None]).astype(np.float32)
+    def loops(centres: NDArray[np.float32], turns: NDArray[np.float32]) -> NDArray[np.uint8]:
+        latents = centres[:, None] + turns[None]
         drawn = draw(pack, model, latents.reshape(-1, model.latent), label, palette)
         return drawn.reshape(len(centres), frames, *drawn.shape[1:])
 
-    def unevenness(plane: NDArray[np.float32]) -> int:
-        shown = loops(_latents(seed, model, material, 2), plane)[..., :3].astype(np.int64)
+    few = _latents(seed, model, material, 2)
+    best = steadiest(circle(seed, material, model.latent, frames), lambda turns: loops(few, turns))
+    return loops(_latents(seed, model, material, count), best)
+
+
+def circle(seed: Seed, material: str, latent: int, frames: int) -> NDArray[np.float32]:
+    """Circles in latent space to choose from: steps [circles, frames, latent] away from a centre.
+
+    They go through the centre itself in frame 0, so that the first picture is the still one.
+    """
+    angles = np.arange(frames) * (2 * np.pi / frames)
+    turn = np.stack([np.cos(angles) - 1, np.sin(angles)], 1).astype(np.float32) * _RADIUS
+    planes = stream(seed, "moving", material).normals(_PLANES, 2, latent)
+    return np.asarray(np.stack([turn @ plane for plane in planes]), np.float32)
+
+
+def steadiest(
+    circles: NDArray[np.float32], show: Callable[[NDArray[np.float32]], NDArray[np.uint8]]
+) -> NDArray[np.float32]:
+    """The circle whose largest step is nearest to its smallest, in pictures `show(circle)` of some
+    latents uint8 [latents, frames, height, width, 4].
+    """
+
+    def unevenness(turns: NDArray[np.float32]) -> int:
+        shown = show(turns)[..., :3].astype(np.int64)
         steps = np.abs(shown - np.roll(shown, -1, 1)).sum((0, 2, 3, 4))
         return int(steps.max() * 1000 // max(int(steps.min()), 1))
 
-    best = min(planes, key=unevenness)
-    return loops(_latents(seed, model, material, count), best)
+    return min(circles, key=unevenness)
 
 
 def sprites(
@@ -115,14 +141,23 @@ def figure(
     seed: Seed,
     attributes: Mapping[str, str],
     palette: NDArray[np.uint8] | None = None,
+    candidates: int = _FIGURES,
 ) -> NDArray[np.uint8]:
     """One character uint8 [directions, frames, size, size, 4], all out of one pass of the network.
 
     A pack that knows no directions has one, towards the player; one that knows no frames has one
-    drawing a direction. Attributes that the pack does not know are left open.
+    drawing a direction. Attributes that the pack does not know are left open. Of `candidates`
+    drawings, the one with the fewest specks is kept, which is the same in every palette.
     """
-    drawn = _person(pack, "characters", "figure", seed, attributes, palette)
-    return drawn.reshape(-1, pack.model("characters").frames, *drawn.shape[-3:])
+    offered = range(check_int("candidates", candidates, 1, 64))
+    drawn = _person(pack, "characters", "figure", seed, attributes, offered)
+    best = int(count_specks(drawn).argmin())
+    if palette is None:
+        kept = drawn[best]
+    else:
+        (kept,) = _person(pack, "characters", "figure", seed, attributes, (best,), palette)
+    frames = pack.model("characters").frames
+    return np.asarray(kept.reshape(-1, frames, *kept.shape[-3:]))
 
 
 def front(pack: Pack) -> int:
@@ -136,9 +171,32 @@ def face(
     seed: Seed,
     attributes: Mapping[str, str],
     palette: NDArray[np.uint8] | None = None,
+    candidate: int = 0,
 ) -> NDArray[np.uint8]:
-    """The head of one character uint8 [size, size, 4], drawn by the pack's model of portraits."""
-    return _person(pack, "portraits", "face", seed, attributes, palette)
+    """The head of one character uint8 [size, size, 4], drawn by the pack's model of portraits.
+
+    A seed has many to offer; `candidate` is the number of one, e.g. that of `fitting_face`.
+    """
+    (drawn,) = _person(pack, "portraits", "face", seed, attributes, (candidate,), palette)
+    return np.asarray(drawn)
+
+
+def fitting_face(
+    pack: Pack,
+    seed: Seed,
+    attributes: Mapping[str, str],
+    sprite: NDArray[np.uint8],
+    candidates: int = _FACES,
+) -> tuple[int, NDArray[np.uint8]]:
+    """Which of the faces of a seed goes with a figure [s, s, 4], and that face [size, size, 4].
+
+    The number is good for every mood of `face`: its latent alone decides whose face it is.
+    """
+    check_figure(sprite)
+    offered = range(check_int("candidates", candidates, 1, 64))
+    drawn = _person(pack, "portraits", "face", seed, attributes, offered)
+    best = int((unlikeness(sprite, drawn) + _SPECK * count_specks(drawn)).argmin())
+    return best, drawn[best]
 
 
 def _person(
@@ -147,12 +205,15 @@ def _person(
     name: str,
     seed: Seed,
     attributes: Mapping[str, str],
-    palette: NDArray[np.uint8] | None,
+    candidates: Iterable[int],
+    palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """What a pack's model of people draws of one, its latent from the stream `name`."""
+    """What a pack's model of people draws of one [candidates, ...], a latent each from `name`."""
     model = pack.model(kind)
-    z = stream(seed, name).normals(1, model.latent)
-    return np.asarray(draw(pack, model, z, model.label(attributes, strict=False), palette)[0])
+    # The first is the one that there was before there was a choice.
+    names = [(name, number) if number else (name,) for number in candidates]
+    z = np.concatenate([stream(seed, *own).normals(1, model.latent) for own in names])
+    return draw(pack, model, z, model.label(attributes, strict=False), palette)
 
 
 def walk(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:

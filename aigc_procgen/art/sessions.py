@@ -14,11 +14,12 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "providers"]
+__all__ = ["draw", "paint", "providers"]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
 _BATCH = 64  # more gains nothing on a CPU and takes memory
+_CANVAS_THREADS = 4
 _TYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
 
 
@@ -52,10 +53,15 @@ def _session(pack: Pack, model: Model) -> Any:
 def _make(model: Model) -> Any:
     runtime = _runtime()
     options = runtime.SessionOptions()
-    # One thread is fastest for graphs this small. The optimisation level is fixed, because it
-    # changes the last bits of floats; EXTENDED fuses without choosing layouts by processor. Of all
-    # other options none made benchmarks/drawing.py faster; ENABLE_ALL is faster by 4 to 8 %.
+    # One thread is fastest for graphs this small; a canvas of ground is large enough for more,
+    # which draw the same pixels, but must not keep a game's cores busy while they wait. The
+    # optimisation level is fixed, because it changes the last bits of floats; EXTENDED fuses
+    # without choosing layouts by processor. Of all other options none made benchmarks/drawing.py
+    # faster; ENABLE_ALL is faster by 4 to 8 %.
     options.intra_op_num_threads = 1
+    if model.kind == "ground":
+        options.intra_op_num_threads = min(os.cpu_count() or 1, _CANVAS_THREADS)
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.inter_op_num_threads = 1
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
@@ -125,6 +131,38 @@ def draw(
     `palette` uint8 [K, 3] draws the same shapes in other colours; it must have as many entries as
     the model's own.
     """
+    labels = np.broadcast_to(label, (len(z), label.shape[-1])).astype(np.float32)
+    colours = _colours(model, palette)
+    parts = []
+    for start in range(0, len(z), _BATCH):
+        rows = slice(start, start + _BATCH)
+        feed = {"z": z[rows], "label": labels[rows], "palette": colours}
+        parts.append(_pixels(pack, model, feed))
+    if parts:
+        return np.concatenate(parts)
+    return np.zeros((0, *figure_shape(model.pictures, model.size)), np.uint8)
+
+
+def paint(
+    pack: Pack,
+    model: Model,
+    z: NDArray[np.float32],
+    label: NDArray[np.float32],
+    share: NDArray[np.float32],
+    palette: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """A canvas uint8 [size rows, size columns, 4] by a model of ground; opposite rims meet.
+
+    `z` [rows, columns, latent] is a latent a tile, `label` [materials, L] the materials, `share`
+    [materials, size rows, size columns] how much of each a pixel is, 1 in all. `palette` as in
+    `draw`.
+    """
+    colours = _colours(model, palette)
+    return _pixels(pack, model, {"z": z, "label": label, "share": share, "palette": colours})
+
+
+def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.float32]:
+    """The palette as a graph takes it; `InvalidArgument` unless it can replace the model's own."""
     colours = model.palette if palette is None else np.asarray(palette)
     if colours.shape != model.palette.shape:
         raise InvalidArgument(
@@ -133,16 +171,12 @@ def draw(
         )
     if colours.dtype.kind not in "iu" or colours.min() < 0 or colours.max() > 255:
         raise InvalidArgument("palette must hold whole numbers in 0..255")
+    return colours.astype(np.float32)
+
+
+def _pixels(pack: Pack, model: Model, feed: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
     session = _session(pack, model)
-    labels = np.broadcast_to(label, (len(z), label.shape[-1])).astype(np.float32)
-    feed = {"palette": colours.astype(np.float32)}
-    parts = []
-    for start in range(0, len(z), _BATCH):
-        batch = {"z": z[start : start + _BATCH], "label": labels[start : start + _BATCH]}
-        try:
-            parts += session.run(["pixels"], {**feed, **batch})
-        except Exception as error:  # a graph may load and still not fit together
-            raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None
-    if parts:
-        return np.concatenate(parts)
-    return np.zeros((0, *figure_shape(model.pictures, model.size)), np.uint8)
+    try:
+        return np.asarray(session.run(["pixels"], feed)[0])
+    except Exception as error:  # a graph may load and still not fit together
+        raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None

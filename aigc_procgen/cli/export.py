@@ -25,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exports the runs and writes them, with the models already in the pack, as one pack."""
     from aigc_procgen.core.pack import load_pack, write_pack
-    from aigc_procgen.exporters.onnx import compare, export_run
+    from aigc_procgen.exporters.onnx import compare, export_ground, export_run
 
     out = Path(args.out)
     models: dict[str, tuple[dict[str, Any], bytes]] = {}
@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
             f"palette and in {agreement.pixels_differing} of {agreement.pixels:,} pixels after it"
         )
         models[entry["kind"]] = (entry, data)
+        if ground := export_ground(folder):
+            models["ground"] = (ground[1], ground[0])
     write_pack(out, name, models)
     print(f"wrote {out}: {', '.join(sorted(models))}")
     return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.art import pictures
+from aigc_procgen.art.ground import ground, transitions
+from aigc_procgen.art.masks import CORNER_TORUS, joined
 from aigc_procgen.core.pack import Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import stream
@@ -101,12 +105,24 @@ def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[NDArray[np.u
             if model.kind == "portraits":
                 drawn.append(pictures.face(pack, f"{seed} {index}", wish)[None])
             else:
-                figure = pictures.figure(pack, f"{seed} {index}", wish)
+                figure = pictures.figure(pack, f"{seed} {index}", wish, candidates=1)
                 drawn.append(figure.reshape(-1, *figure.shape[2:]))
         return np.concatenate(drawn), max(2 * count // model.pictures, 1) * model.pictures
-    draw = pictures.tiles if model.kind == "tiles" else pictures.sprites
     classes = pictures.kinds(pack, model.kind)
+    if model.kind == "ground":
+        return _pieces(pack, seed, classes[: max(count * len(classes) // 8, 2)]), 6
+    draw = pictures.tiles if model.kind == "tiles" else pictures.sprites
     return np.concatenate([draw(pack, seed, each, count) for each in classes]), 2 * count
+
+
+def _pieces(pack: Pack, seed: int, materials: Sequence[str]) -> NDArray[np.uint8]:
+    """A piece of ground of 4 x 4 tiles of each material, and one in which it meets the next."""
+    drawn = []
+    for lower, upper in pairwise((*materials, materials[0])):
+        drawn.append(ground(pack, seed, lower, 4, 4))
+        stage = transitions(pack, seed, lower, upper)[CORNER_TORUS]
+        drawn.append(joined(stage))
+    return np.stack(drawn)
 
 
 def run_sheet(args: argparse.Namespace) -> int:

@@ -1,27 +1,26 @@
-"""How scores are shown: progress, a table for the terminal, and one HTML page with pictures."""
+"""What `aigc-procgen score` found, as tables; and its progress."""
 
 from __future__ import annotations
 
-import base64
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.png import encode_png, sheet
-
 __all__ = [
+    "DETAILS",
     "IN_PALETTE",
+    "MEASURES",
     "REAL",
     "Column",
     "Numbers",
     "Section",
-    "report",
+    "detail",
+    "rows_of",
     "show_progress",
     "table",
 ]
@@ -94,7 +93,7 @@ class _Measure:
     meaning: str
 
 
-_MEASURES = (
+MEASURES = (
     _Measure(
         key="kid",
         title="KID x1000",
@@ -158,10 +157,17 @@ _MEASURES = (
 )
 
 
-def _rows(section: Section) -> list[list[str]]:
+DETAILS = (
+    ("obedience_by_attribute", "obedience", "{:.0%}"),
+    ("seam_by_material", "seam ratio", "{:.2f}"),
+)
+"""Measures that are also told apart: key, title, form of a number."""
+
+
+def rows_of(section: Section) -> list[list[str]]:
     """The main table: a heading, then a row for each measure that any column has."""
     rows = [[section.name, *(column.name for column in section.columns)]]
-    for measure in _MEASURES:
+    for measure in MEASURES:
         found = [column.numbers.get(measure.key) for column in section.columns]
         if any(value is not None for value in found):
             cells = [_cell(measure.form, value) for value in found]
@@ -172,7 +178,7 @@ def _rows(section: Section) -> list[list[str]]:
     return rows
 
 
-def _detail(section: Section, key: str, title: str, form: str) -> list[list[str]]:
+def detail(section: Section, key: str, title: str, form: str) -> list[list[str]]:
     """A table of a measure taken apart: a row for each attribute or material."""
     tables = [column.numbers.get(key) or {} for column in section.columns]
     names = dict.fromkeys(name for each in tables for name in each)
@@ -187,8 +193,8 @@ def _cell(form: str, value: float | None) -> str:
 
 def table(section: Section) -> str:
     """The numbers of a section as aligned text."""
-    rows = _rows(section)
-    attributes = _detail(section, "obedience_by_attribute", "obedience", "{:.0%}")[1:]
+    rows = rows_of(section)
+    attributes = detail(section, "obedience_by_attribute", "obedience", "{:.0%}")[1:]
     if len(attributes) > 1:
         rows += [[f"  {name}", *cells] for name, *cells in attributes]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
@@ -197,73 +203,6 @@ def table(section: Section) -> str:
         right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
         lines.append("  ".join([first.ljust(widths[0]), *right]))
     return "\n".join(lines)
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Scores</title><style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }}
-table {{ border-collapse: collapse; margin: 1em 0 }}
-th, td {{ border-bottom: 1px solid #8886; padding: .2em .9em; text-align: right }}
-th:first-child, td:first-child {{ text-align: left }}
-img {{ image-rendering: pixelated; max-width: 100% }}
-figure {{ display: inline-block; margin: 0 1em 1em 0; vertical-align: top }}
-</style></head><body>
-<h1>Scores</h1>
-{body}
-<h2>What the numbers say</h2>
-<dl>{meanings}</dl>
-</body></html>
-"""
-
-
-def report(sections: Sequence[Section]) -> str:
-    """One HTML page, pictures and all, of every section."""
-    meanings = "".join(f"<dt>{m.title}</dt><dd>{m.meaning}</dd>" for m in _MEASURES)
-    body = "\n".join(_section(section) for section in sections)
-    return _PAGE.format(body=body, meanings=meanings)
-
-
-def _section(section: Section) -> str:
-    parts = [f"<h2>{escape(section.name)}</h2><p>{escape(section.heading())}</p>"]
-    parts.append(_html_table(_rows(section)))
-    for key, title, form in (
-        ("obedience_by_attribute", "obedience", "{:.0%}"),
-        ("seam_by_material", "seam ratio", "{:.2f}"),
-    ):
-        if len(rows := _detail(section, key, title, form)) > 2:
-            parts.append(_html_table(rows))
-    parts.append(_figure("64 held-out reals", section.reals[:, 0], 8))
-    for column in section.columns:
-        name, samples = column.name, column.samples
-        if samples is not None:
-            parts.append(_figure(f"{name}: the same labels", samples[:, 0], 8))
-    parts.append("<br>")
-    for column in section.columns:
-        name, samples, pairs = column.name, column.samples, column.pairs
-        if samples is not None and samples.shape[1] > 1:
-            flat = samples[:8].reshape(-1, *samples.shape[2:])
-            parts.append(_figure(f"{name}: all pictures of 8 figures", flat, samples.shape[1]))
-        if pairs is not None:
-            flat = pairs.reshape(-1, *pairs.shape[2:])
-            text = f"{name}: the samples nearest to the training set, each left of its neighbour"
-            parts.append(_figure(text, flat, 8))
-        if column.seams is not None:
-            parts.append(_figure(f"{name}: the worst seams, 2 x 2 tiles", column.seams, 4))
-    return "\n".join(parts)
-
-
-def _html_table(rows: list[list[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
-    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows[1:]]
-    return f"<table><tr>{head}</tr>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
-
-
-def _figure(caption: str, pictures: Pixels, columns: int) -> str:
-    data = base64.b64encode(encode_png(sheet(pictures, columns, 2))).decode()
-    return (
-        f"<figure><figcaption>{escape(caption)}</figcaption>"
-        f'<img alt="{escape(caption)}" src="data:image/png;base64,{data}"></figure>'
-    )
 
 
 @contextmanager

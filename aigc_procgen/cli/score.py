@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.art.sessions import draw
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, check_int
 from aigc_procgen.core.files import write_atomic
-from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack
-from aigc_procgen.core.random import stream
-from aigc_procgen.train import scores  # numpy only: torch comes when the command runs
+from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 
-from .report import IN_PALETTE, REAL, Column, Numbers, Section, report, show_progress, table
+from .judge import Judge
+from .report import IN_PALETTE, REAL, Section, show_progress, table
+from .score_pages import html_page, write_markdown
 
 if TYPE_CHECKING:
     from aigc_procgen.train.features import Reals
@@ -45,9 +44,19 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--out", default="scores", metavar="FOLDER", help="default: scores")
     parser.add_argument("--count", type=int, default=1024, help="samples of each model")
+    parser.add_argument(
+        "--candidates",
+        type=int,
+        default=1,
+        help="of so many drawings a sample keep the one with the fewest specks; figures are the "
+        "best of three in a game (default: 1)",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--only", action="append", default=[], metavar="MODEL", help="this model; may be repeated"
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="note the numbers in the pack's own manifest"
     )
     parser.set_defaults(func=run)
 
@@ -55,6 +64,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measures, prints a table, writes scores.json and report.html; returns the exit status."""
     check_int("--count", args.count, 64, 16384)
+    check_int("--candidates", args.candidates, 1, 64)
     packs = _packs(args)
     first = next(iter(packs.values()))
     if unknown := sorted(set(args.only) - set(first.models)):
@@ -62,7 +72,10 @@ def run(args: argparse.Namespace) -> int:
             f"--only must be one of {', '.join(sorted(first.models))}, not {unknown[0]!r}"
         )
     names = sorted(args.only or first.models)
-    paths = {name: Path(args.data) / f"{first.models[name].kind}.npz" for name in names}
+    kinds = {name: first.models[name].kind for name in names}
+    # What paints ground learnt it from tiles, and is judged by the tiles cut from it.
+    sets = {name: "tiles" if kind == "ground" else kind for name, kind in kinds.items()}
+    paths = {name: Path(args.data) / f"{sets[name]}.npz" for name in names}
     for path in paths.values():
         if not path.is_file():
             raise InvalidArgument(
@@ -88,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
                 extract,
                 out,
                 count=args.count,
+                candidates=args.candidates,
                 seed=args.seed,
                 progress=progress,
             )
@@ -97,13 +111,35 @@ def run(args: argparse.Namespace) -> int:
     numbers = {
         "format": 1,
         "count": args.count,
+        "candidates": args.candidates,
         "seed": args.seed,
         "models": {name: part.numbers() for name, part in zip(names, sections, strict=True)},
     }
     write_atomic(out / "scores.json", json.dumps(numbers, indent=1).encode() + b"\n")
-    write_atomic(out / "report.html", report(sections).encode())
-    print(f"wrote {out / 'scores.json'} and {out / 'report.html'}")
+    write_atomic(out / "report.html", html_page(sections).encode())
+    write_markdown(out, sections)
+    print(f"wrote scores.json, report.html and scores.md in {out}")
+    if args.record:
+        _record(first, numbers)
     return 0
+
+
+def _record(pack: Pack, numbers: dict[str, Any]) -> None:
+    """Writes the pack anew with what its models got in the manifest's scores."""
+    models = {}
+    for name, model in pack.models.items():
+        entry = dict(model.entry)
+        if found := numbers["models"].get(name):
+            own = found["columns"][pack.name]
+            kept = {k: v for k, v in own.items() if isinstance(v, int | float)}
+            entry["scores"] = {
+                "held_out": found["set"]["held_out_pictures"],
+                "samples": numbers["count"],
+                **{key: round(value, 4) for key, value in sorted(kept.items())},
+            }
+        models[name] = (entry, model.data)
+    write_pack(pack.path, pack.name, models)
+    print(f"wrote the scores into the manifest of {pack.path}")
 
 
 def _packs(args: argparse.Namespace) -> dict[str, Pack]:
@@ -133,148 +169,6 @@ def _rivals(packs: dict[str, Pack], name: str) -> dict[str, tuple[Pack, Model]]:
     return found
 
 
-class Judge:
-    """Measures pictures against one set's held-out reals; what is common is computed once."""
-
-    def __init__(
-        self, reals: Reals, extract: Any, out: Path, *, count: int, seed: int, progress: Progress
-    ) -> None:
-        from aigc_procgen.train.classifier import cached_classifier
-
-        self.reals, self.extract, self.seed, self.progress = reals, extract, seed, progress
-        self.wrap = reals.kind == "tiles"
-        self.rows = np.arange(count) % len(reals.held)  # the held-out real whose label is asked
-        self.classifier = cached_classifier(
-            out,
-            reals.training,
-            reals.training_labels,
-            reals.attributes,
-            wrap=self.wrap,
-            progress=progress,
-        )
-        self.features = extract(reals.held[:, 0], self._step("held-out reals"))
-
-    def _step(self, of: str) -> Progress:
-        return lambda what, done, total: self.progress(f"{what} of {of}", done, total)
-
-    def likeness(self, name: str, pictures: Pixels) -> Numbers:
-        """KID, density and coverage of pictures [n, s, s, 4]."""
-        features = self.extract(pictures, self._step(name))
-        distance, deviation = scores.kid(features, self.features, seed=self.seed)
-        density, coverage = scores.density_coverage(features[: len(self.features)], self.features)
-        return {
-            "kid": distance * 1000,
-            "kid_deviation": deviation * 1000,
-            "density": density,
-            "coverage": coverage,
-        }
-
-    def looks(self, figures: Pixels, asked: Pixels) -> Numbers:
-        """Obedience to labels, seams, frames and colours of [n, pictures, s, s, 4]."""
-        from aigc_procgen.train.classifier import agreement, predict
-
-        pictures = figures[:, 0]
-        shares = agreement(predict(self.classifier, pictures), asked)
-        obedience = dict(zip(self.reals.attributes, shares, strict=True))
-        known = [share for share in shares if share is not None]
-        numbers: Numbers = {
-            "obedience": float(np.mean(known)) if known else None,
-            "obedience_by_attribute": obedience,
-            "colours": scores.colours(pictures),
-            "orphans": scores.orphans(pictures, self.wrap),
-        }
-        if figures.shape[1] > 1:
-            numbers["frames"] = scores.frame_consistency(figures, self.seed)
-        if self.wrap:
-            numbers["seam"] = scores.seam_ratio(pictures)
-            first = next(iter(self.reals.attributes.values()))
-            rows = [np.flatnonzero(asked[:, 0] == value) for value in range(len(first))]
-            ratios = {
-                value: scores.seam_ratio(pictures[own])
-                for value, own in zip(first, rows, strict=True)
-                if len(own)
-            }
-            numbers["seam_by_material"] = ratios
-            # Pooled, a material above 1 would hide another below it.
-            errors = [abs(ratio - 1) for ratio in ratios.values()]
-            numbers["seam_error"] = float(np.mean(errors)) if errors else None
-        return numbers
-
-    def floors(self, palette: Pixels) -> list[Column]:
-        """What real pictures get: as they are, and in the colours that a pack can draw."""
-        reals = self.reals
-        count = min(len(self.rows), len(reals.training))
-        rows = stream(self.seed, "floor").sample(range(len(reals.training)), count)
-        training, usable = reals.training[rows], np.flatnonzero(reals.rollable)
-        held = reals.held[usable if self.wrap and len(usable) else slice(None)]
-        asked = reals.held_labels[usable if self.wrap and len(usable) else slice(None)]
-        columns = []
-        for name, change in ((REAL, None), (IN_PALETTE, palette)):
-            like = training if change is None else scores.snap(training, change)
-            shown = held if change is None else scores.snap(held, change)
-            numbers = self.likeness(name, like) | self.looks(shown, asked)
-            columns.append(Column(name=name, numbers=numbers))
-        return columns
-
-    def column(self, name: str, pack: Pack, model: Model) -> Column:
-        """What a model gets, with its samples and the pictures that say most about it."""
-        reals = self.reals
-        if model.size != reals.held.shape[2]:
-            raise InvalidArgument(
-                f"the model {model.name!r} of {name} draws {model.size} pixels a side, the set of "
-                f"{reals.kind} has {reals.held.shape[2]}: give the set that it was trained on"
-            )
-        asked = _askable(reals.held_labels[self.rows], reals.attributes, model)
-        z = stream(self.seed, "score", model.kind).normals(len(asked), model.latent)
-        label = _labels(asked, reals.attributes, model)
-        self.progress(f"drawing with {name}", 0, 1)
-        figures = draw(pack, model, z, label)
-        self.progress(f"drawing with {name}", 1, 1)
-        figures = figures.reshape(len(figures), -1, *figures.shape[-3:])
-        pictures = figures[:, 0]
-        numbers = self.likeness(name, pictures) | self.looks(figures, asked)
-        both = np.concatenate([reals.held[:, 0], pictures])
-        distances, near = scores.nearest(both, reals.training, model.palette, self._step(name))
-        usual, own = np.split(distances, [len(reals.held)])
-        numbers["model_sha256"] = model.entry["sha256"]
-        numbers["copies"] = scores.copies(own, usual)
-        numbers["copies_among_reals"] = scores.copies(usual, usual)
-        numbers["nearest_median"] = float(np.median(own))
-        numbers["nearest_median_real"] = float(np.median(usual))
-        closest = np.argsort(own, kind="stable")[:16]
-        pairs = np.stack([pictures[closest], reals.training[near[len(usual) :][closest]]], 1)
-        seams: Pixels | None = None
-        if self.wrap:
-            ratios = np.array([scores.seam_ratio(tile[None]) for tile in pictures])
-            seams = np.tile(pictures[np.argsort(-ratios, kind="stable")[:8]], (1, 2, 2, 1))
-        return Column(name=name, numbers=numbers, samples=figures[:64], pairs=pairs, seams=seams)
-
-
-def _askable(labels: Pixels, attributes: Mapping[str, Sequence[str]], model: Model) -> Pixels:
-    """Labels [n, A] with 255 where a model does not know the attribute or the value."""
-    from aigc_procgen.data import UNKNOWN
-
-    asked = labels.copy()
-    for column, (name, values) in enumerate(attributes.items()):
-        known = model.attributes.get(name, ())
-        missing = [index for index, value in enumerate(values) if value not in known]
-        asked[np.isin(asked[:, column], missing), column] = UNKNOWN
-    return asked
-
-
-def _labels(
-    asked: Pixels, attributes: Mapping[str, Sequence[str]], model: Model
-) -> NDArray[np.float32]:
-    """What a model takes for labels [n, A]: one-hot blocks float32 [n, L]."""
-    from aigc_procgen.data import UNKNOWN
-
-    rows = []
-    for row in asked:
-        pairs = zip(attributes.items(), row.tolist(), strict=True)
-        rows.append(model.label({n: values[v] for (n, values), v in pairs if v != UNKNOWN}))
-    return np.stack(rows)
-
-
 def score(
     rivals: dict[str, tuple[Pack, Model]],
     reals: Reals,
@@ -282,6 +176,7 @@ def score(
     out: Path,
     *,
     count: int,
+    candidates: int,
     seed: int,
     progress: Progress,
 ) -> Section:
@@ -289,7 +184,7 @@ def score(
     judge = Judge(reals, extract, out, count=count, seed=seed, progress=progress)
     models = [model for _, model in rivals.values()]
     columns = judge.floors(models[0].palette)
-    columns += [judge.column(name, *rival) for name, rival in rivals.items()]
+    columns += [judge.column(name, *rival, candidates) for name, rival in rivals.items()]
     for floor in columns[:2]:
         floor.numbers["copies"] = columns[2].numbers["copies_among_reals"]
     return Section(

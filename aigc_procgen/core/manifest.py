@@ -9,10 +9,20 @@ from typing import Any, NoReturn
 
 from .errors import PackError
 
-__all__ = ["FORMAT", "KINDS", "check_entry", "count_pictures", "figure_shape", "parse_manifest"]
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "check_entry",
+    "count_pictures",
+    "figure_shape",
+    "parse_manifest",
+    "tensors",
+]
 
 FORMAT = 1
-KINDS = ("tiles", "sprites", "characters", "portraits")
+KINDS = ("tiles", "ground", "sprites", "characters", "portraits")
+"""What a model may draw. `ground` paints canvases of many tiles, see `check_entry`."""
+
 _LARGEST = {
     "size": 1024,
     "latent": 4096,
@@ -34,6 +44,7 @@ _FIELDS = {
     "scores": dict,
 }
 _OPTIONAL: dict[str, type] = {"frames": int, "directions": list}
+_Tensors = dict[str, tuple[list[Any], str]]
 
 
 def parse_manifest(place: str, data: bytes) -> dict[str, Any]:
@@ -81,7 +92,12 @@ def check_files(entries: dict[str, dict[str, Any]]) -> None:
 
 
 def check_entry(name: str, entry: Any) -> None:
-    """Raises `PackError` if a manifest's entry for a model is not whole and consistent."""
+    """Raises `PackError` if a manifest's entry for a model is not whole and consistent.
+
+    A model takes latents and labels of N pictures and gives N pictures. One of ground takes a
+    latent for each of R x C tiles, the labels of M materials and the share of each in every pixel,
+    and gives one picture of H x W pixels, which is R x C tiles.
+    """
 
     def fail(what: str) -> NoReturn:
         raise PackError(f"manifest.json: the model {name!r} {what}")
@@ -119,16 +135,32 @@ def check_entry(name: str, entry: Any) -> None:
             fail(f"has an attribute {attribute!r} without distinct values")
     if not entry["palette"] or not all(map(_is_colour, entry["palette"])):
         fail("has a palette that is not a list of [red, green, blue] in 0..255")
+    if entry["kind"] == "ground" and count_pictures(entry) > 1:
+        fail("is of ground, which has no frames or directions of its own")
+    inputs, outputs = tensors(entry)
+    _check_tensors(fail, "inputs", entry["inputs"], inputs)
+    _check_tensors(fail, "outputs", entry["outputs"], outputs)
+
+
+def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
+    """The inputs and outputs, by name, that a model of an entry's kind must have."""
     labels = sum(len(values) for values in entry["attributes"].values())
-    side = entry["size"]
+    palette = ([len(entry["palette"]), 3], "float32")
+    if entry["kind"] == "ground":
+        inputs = {
+            "z": (["R", "C", entry["latent"]], "float32"),
+            "label": (["M", labels], "float32"),
+            "share": (["M", "H", "W"], "float32"),
+            "palette": palette,
+        }
+        return inputs, {"pixels": (["H", "W", 4], "uint8")}
     inputs = {
         "z": (["N", entry["latent"]], "float32"),
         "label": (["N", labels], "float32"),
-        "palette": ([len(entry["palette"]), 3], "float32"),
+        "palette": palette,
     }
-    _check_tensors(fail, "inputs", entry["inputs"], inputs)
-    pixels = (["N", *figure_shape(count_pictures(entry), side)], "uint8")
-    _check_tensors(fail, "outputs", entry["outputs"], {"pixels": pixels})
+    shape = figure_shape(count_pictures(entry), entry["size"])
+    return inputs, {"pixels": (["N", *shape], "uint8")}
 
 
 def count_pictures(entry: dict[str, Any]) -> int:
@@ -158,9 +190,7 @@ def _is_colour(colour: Any) -> bool:
     )
 
 
-def _check_tensors(
-    fail: Any, side: str, found: list[Any], expected: dict[str, tuple[list[Any], str]]
-) -> None:
+def _check_tensors(fail: Any, side: str, found: list[Any], expected: _Tensors) -> None:
     tensors: dict[str, dict[str, Any]] = {}
     for tensor in found:
         if not isinstance(tensor, dict) or not isinstance(tensor.get("name"), str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ from aigc_procgen.core.errors import InvalidArgument
 
 from .augment import moved
 from .devices import send
+from .parts import number_parts
 
-__all__ = ["SIZES", "Dataset", "Parts", "fit_palette", "load_dataset"]
+__all__ = ["SIZES", "Dataset", "fit_palette", "load_dataset"]
 
 SIZES = (16, 32, 64)
 """Sides of a picture, in pixels, that networks are built for."""
@@ -59,7 +59,8 @@ class Dataset:
         self.labels = torch.from_numpy(labels)
         self.parts, self.codebook = None, None
         if parts is not None:
-            rows, self.codebook = number_parts(parts, labels)
+            sizes = [len(names) for names in attributes.values()]
+            rows, self.codebook = number_parts(parts, labels, sizes)
             self.parts = torch.from_numpy(rows)
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
@@ -114,36 +115,6 @@ class Dataset:
         places = chosen.permute(0, 2, 3, 1).flatten().int()  # in the order of channels_last
         images = self.inks.index_select(0, places)
         return images.view(count, height, width, 4 * pictures).permute(0, 3, 1, 2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What the rows of a codebook stand for: `sizes` rows a slot, one slot after the other.
-
-    `never` float32 [rows, L] is 1 where no picture of the set has both the part and the label's
-    value: a naga has no trousers.
-    """
-
-    sizes: tuple[int, ...]
-    never: NDArray[np.float32]
-
-
-def number_parts(
-    parts: NDArray[np.int64], labels: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], Parts]:
-    """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are."""
-    rows = np.zeros(parts.shape, np.int64)
-    sizes: list[int] = []
-    together = []
-    for slot in range(parts.shape[1]):
-        found, number = np.unique(parts[:, slot], return_inverse=True)
-        rows[:, slot] = number + sum(sizes)
-        sizes.append(len(found))
-        order = np.argsort(number, kind="stable")
-        starts = np.searchsorted(number[order], np.arange(len(found)))
-        together.append(np.add.reduceat(labels[order], starts, axis=0))
-    never = (np.concatenate(together) == 0).astype(np.float32)
-    return rows, Parts(sizes=tuple(sizes), never=never)
 
 
 def one_hot(

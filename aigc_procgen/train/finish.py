@@ -9,7 +9,7 @@ from torch.nn import functional
 __all__ = ["finish"]
 
 
-_SHARPNESS = 50.0  # of the choice among colours: a fiftieth of squared distance is one unit
+_SHARPNESS = 50.0  # of the choice to be tidied: a fiftieth of squared distance is one unit
 
 
 def finish(
@@ -19,9 +19,10 @@ def finish(
 
     With several pictures a figure, [n, 4 pictures, h, w] -> [n, pictures, h, w, 4].
 
-    Every pixel takes the nearest of the colours `choose` [K, 3] (0..255) by argmax of
-    2x·p - |p|², and is drawn in the same entry of `draw` [K, 3]: another palette there recolours
-    the picture and leaves its shapes alone. Where alpha is below one half the pixel is transparent.
+    Every pixel takes the nearest of the colours `choose` [K, 3] (0..255) and is drawn in the same
+    entry of `draw` [K, 3]: another palette there recolours the picture and leaves its shapes alone.
+    Where alpha a is below one half the pixel is transparent. The nearest colour to x / a is argmax
+    of 2x·p - a|p|², which is one product with no division.
 
     With `tidy` above 0 colours that the figure uses much, and that a pixel's neighbours take, count
     for more where two are nearly as near: one mean-field step of a Potts model with a prior on
@@ -29,28 +30,45 @@ def finish(
     speckle, and would take the shading from art that is shaded pixel by pixel.
     """
     if pictures > 1:
-        raw = raw.reshape(-1, pictures, 4, raw.shape[2], raw.shape[3])
-        x = raw.permute(0, 1, 3, 4, 2) * 0.5 + 0.5
-    else:
-        x = raw.permute(0, 2, 3, 1) * 0.5 + 0.5
-    alpha = x[..., 3:]
-    solid = alpha >= 0.5
-    colour = x[..., :3] / alpha.clamp(min=0.5)
+        height, width = (int(side) for side in raw.shape[2:])  # numbers in a traced graph too
+        raw = raw.reshape(-1, 4, height, width)
+    x = raw * 0.5 + 0.5
+    colour, alpha = torch.split(x, [3, 1], 1)
+    solid, alpha = (alpha >= 0.5)[:, 0], alpha.clamp(min=0.5)
     scaled = choose / 255.0
-    score = torch.matmul(colour, 2.0 * scaled.t()) - scaled.square().sum(1)
+    weights = torch.cat([2.0 * scaled.t(), -1.0 * scaled.square().sum(1)[None]])
+    both = torch.cat([colour, alpha], 1)
     if tidy:
-        score = score + _habits(score, solid) * (tidy / _SHARPNESS)
-    index = score.argmax(-1)
-    pixels = torch.cat([draw[index], torch.full_like(alpha, 255.0)], -1)
-    return (pixels * solid.to(pixels.dtype)).clamp(0.0, 255.0).to(torch.uint8)
+        score = torch.matmul((both / alpha).permute(0, 2, 3, 1), weights * _SHARPNESS)
+        score, mask = score.unsqueeze(1), solid[:, None, ..., None]
+        if pictures > 1:
+            score = score.reshape(-1, pictures, height, width, len(choose))
+            mask = mask.reshape(-1, pictures, height, width, 1)
+        index = (score + _habits(score, mask) * tidy).argmax(-1)
+    elif pictures > 1:
+        # Picture by picture: the scores of one fit in a processor's cache.
+        parts = torch.split(both.permute(0, 2, 3, 1).reshape(-1, pictures, height, width, 4), 1, 1)
+        index = torch.cat([torch.matmul(part, weights).argmax(-1) for part in parts], 1)
+    else:
+        index = torch.matmul(both.permute(0, 2, 3, 1), weights).argmax(-1)[:, None]
+    index = index.reshape(-1, height, width) if pictures > 1 else index[:, 0]
+    # One more row of the table is the transparent pixel, so nothing of a picture's size is masked.
+    count = len(choose)
+    opaque = torch.cat([draw.clamp(0.0, 255.0), draw.new_full((count, 1), 255.0)], 1)
+    table = torch.cat([opaque, draw.new_zeros(1, 4)])
+    index = torch.where(solid, index, torch.tensor(count))
+    pixels = table[index].to(torch.uint8)
+    return pixels.reshape(-1, pictures, height, width, 4) if pictures > 1 else pixels
 
 
 def _habits(score: Tensor, solid: Tensor) -> Tensor:
-    """What speaks for each colour at each pixel besides its nearness, of the shape of `score`."""
-    likely = torch.softmax(score * _SHARPNESS, -1) * solid.to(score.dtype)
-    pixels = tuple(range(1, likely.dim() - 1))
-    opaque = solid.to(score.dtype).sum(pixels, keepdim=True).clamp(min=1.0)
-    used = torch.log(likely.sum(pixels, keepdim=True) / opaque + 1e-4)
+    """What speaks for each colour at each pixel besides its nearness, in the units and the shape of
+    `score`, [n, pictures, h, w, K]. Sums are taken of planes, where what is summed lies together.
+    """
+    likely = torch.softmax(score, -1) * solid.to(score.dtype)
     planes = likely.reshape(-1, *likely.shape[-3:]).permute(0, 3, 1, 2)
+    sums = planes.sum((2, 3)).reshape(-1, int(likely.shape[1]), 1, 1, int(likely.shape[4]))
+    opaque = solid.to(score.dtype).sum((1, 2, 3), keepdim=True).clamp(min=1.0)
+    used = torch.log(sums.sum(1, keepdim=True) / opaque + 1e-4)
     around = functional.avg_pool2d(planes, 3, 1, 1) * 9.0 - planes
     return 2.0 * used + around.permute(0, 2, 3, 1).reshape(likely.shape)

@@ -5,16 +5,19 @@ Pictures are uint8 RGBA [n, size, size, 4]; features are float32 [n, d], one row
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aigc_procgen.core import pixels
 
 __all__ = [
     "colours",
     "copies",
     "density_coverage",
     "frame_consistency",
+    "grid_ratio",
     "kid",
     "nearest",
     "orphans",
@@ -99,6 +102,23 @@ def seam_ratio(tiles: Pixels) -> float:
         edge = steps.take(last, axis).mean()
         inside = steps.take(np.arange(last), axis).mean()
         ratios.append(float(edge / inside) if inside > 0 else 1.0)  # no change: no seam either
+    return sum(ratios) / 2
+
+
+def grid_ratio(pieces: Sequence[Pixels], side: int) -> float:
+    """`seam_ratio` of tiles of `side` pixels where they lie together in pieces [h, w, 4] of ground,
+    which wrap: 1.0 if nobody can see where a tile ends.
+    """
+    ratios = []
+    for axis in (0, 1):
+        edge, inside = [], []
+        for piece in pieces:
+            colour = piece[..., :3].astype(np.float64)
+            steps = np.abs(np.roll(colour, -1, axis) - colour).mean((1 - axis, 2))
+            edge.append(steps[side - 1 :: side].mean())
+            inside.append(np.delete(steps, np.s_[side - 1 :: side]).mean())
+        usual = float(np.mean(inside))
+        ratios.append(float(np.mean(edge)) / usual if usual > 0 else 1.0)
     return sum(ratios) / 2
 
 
@@ -211,14 +231,5 @@ def orphans(pictures: Pixels, wrap: bool = False) -> float:
 
     With `wrap` pixels of opposite edges are neighbours, as in tiles.
     """
-    code = pictures[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32)
-    opaque = pictures[..., 3] >= 128
-    code = np.where(opaque, code, -1)
-    if not wrap:
-        code = np.pad(code, ((0, 0), (1, 1), (1, 1)), constant_values=-1)
-        opaque = np.pad(opaque, ((0, 0), (1, 1), (1, 1)))
-    alone = opaque.copy()
-    for axis in (1, 2):
-        for step in (1, -1):
-            alone &= np.roll(code, step, axis) != code
-    return float(alone.sum() / max(int(opaque.sum()), 1))
+    alone = pixels.orphans(pictures, wrap)
+    return float(alone.sum() / max(int((pictures[..., 3] >= 128).sum()), 1))

@@ -154,10 +154,7 @@ class Trainer:
         self.generator = build_generator(config, shape).to(self.device)
         self.critic = build_critic(config, shape).to(self.device)
         self.average = build_generator(config, shape).to(self.device)
-        codebook = getattr(self.generator, "codebook", None)
-        self.reconstructs = codebook is not None
-        if codebook is not None and self.dataset.codebook is not None:
-            codebook.never.copy_(torch.from_numpy(self.dataset.codebook.never))
+        self.reconstructs = getattr(self.generator, "codebook", None) is not None
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False).eval()
         if self.device.type != "mps":
@@ -169,6 +166,7 @@ class Trainer:
         self.step = 0
         if (self.run / "checkpoint.safetensors").exists():
             self._resume()
+        self._learn_what_never_meets()
         self._meet()
         # What a step calls. Penalties differentiate twice, which compiled code cannot: they call
         # the networks themselves.
@@ -179,6 +177,14 @@ class Trainer:
             self._judge = torch.compile(self._judge)
             self._imagine = torch.compile(self._imagine)
             self._decode = torch.compile(self._decode)
+
+    def _learn_what_never_meets(self) -> None:
+        """Tells the codebooks what the set never has: also that of a run begun by older rules."""
+        if self.dataset.codebook is None or not self.reconstructs:
+            return
+        never = torch.from_numpy(self.dataset.codebook.never)
+        for net in (self.generator, self.average):
+            cast(Codebook, cast(Generator, net).codebook).never.copy_(never)
 
     def _meet(self) -> None:
         """Makes sure that all processes of the run stand at the same place with equal weights."""

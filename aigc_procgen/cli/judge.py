@@ -1,0 +1,220 @@
+"""The judge of `aigc-procgen score`: pictures of models measured against one set's reals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.art.choice import count_specks
+from aigc_procgen.art.ground import ground
+from aigc_procgen.art.masks import cut
+from aigc_procgen.art.sessions import draw
+from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.pack import Model, Pack
+from aigc_procgen.core.random import stream
+from aigc_procgen.train import scores  # numpy only: torch comes when the command runs
+
+from .report import IN_PALETTE, REAL, Column, Numbers
+
+if TYPE_CHECKING:
+    from aigc_procgen.train.features import Reals
+
+__all__ = ["Judge"]
+
+Pixels = NDArray[np.uint8]
+Progress = Callable[[str, int, int], None]
+
+_PIECE = 6  # tiles along a side of a piece of ground
+
+
+class Judge:
+    """Measures pictures against one set's held-out reals; what is common is computed once."""
+
+    def __init__(
+        self, reals: Reals, extract: Any, out: Path, *, count: int, seed: int, progress: Progress
+    ) -> None:
+        from aigc_procgen.train.classifier import cached_classifier
+
+        self.reals, self.extract, self.seed, self.progress = reals, extract, seed, progress
+        self.wrap = reals.kind == "tiles"
+        self.rows = np.arange(count) % len(reals.held)  # the held-out real whose label is asked
+        self.classifier = cached_classifier(
+            out,
+            reals.training,
+            reals.training_labels,
+            reals.attributes,
+            wrap=self.wrap,
+            progress=progress,
+        )
+        self.features = extract(reals.held[:, 0], self._step("held-out reals"))
+
+    def _step(self, of: str) -> Progress:
+        return lambda what, done, total: self.progress(f"{what} of {of}", done, total)
+
+    def likeness(self, name: str, pictures: Pixels) -> Numbers:
+        """KID, density and coverage of pictures [n, s, s, 4]."""
+        features = self.extract(pictures, self._step(name))
+        distance, deviation = scores.kid(features, self.features, seed=self.seed)
+        density, coverage = scores.density_coverage(features[: len(self.features)], self.features)
+        return {
+            "kid": distance * 1000,
+            "kid_deviation": deviation * 1000,
+            "density": density,
+            "coverage": coverage,
+        }
+
+    def _drawn(
+        self, name: str, pack: Pack, model: Model, asked: Pixels, candidates: int
+    ) -> tuple[Pixels, dict[str, list[Pixels]]]:
+        """Figures [n, pictures, s, s, 4] for the labels asked; tiles of ground with the pieces, by
+        material, that they were cut from.
+        """
+        if model.kind == "ground":
+            return self._cut_from_ground(pack, model, asked)
+        label = _labels(asked, self.reals.attributes, model)
+        latents = stream(self.seed, "score", model.kind)
+        offers = []
+        for done in range(candidates):
+            self.progress(f"drawing with {name}", done, candidates)
+            z = latents.normals(len(asked), model.latent)
+            offers.append(draw(pack, model, z, label))
+        self.progress(f"drawing with {name}", candidates, candidates)
+        best = np.stack([count_specks(offer) for offer in offers]).argmin(0)
+        figures = np.stack(offers)[best, np.arange(len(asked))]
+        return figures.reshape(len(figures), -1, *figures.shape[-3:]), {}
+
+    def _cut_from_ground(
+        self, pack: Pack, model: Model, asked: Pixels
+    ) -> tuple[Pixels, dict[str, list[Pixels]]]:
+        figures = np.zeros((len(asked), 1, model.size, model.size, 4), np.uint8)
+        pieces: dict[str, list[Pixels]] = {}
+        for value, name in enumerate(next(iter(self.reals.attributes.values()))):
+            rows = np.flatnonzero(asked[:, 0] == value)
+            if len(rows):
+                count = -(-len(rows) // _PIECE**2)
+                pieces[name] = [
+                    ground(pack, f"{self.seed} score {number}", name, _PIECE, _PIECE)
+                    for number in range(count)
+                ]
+                tiles = np.concatenate([cut(piece, model.size) for piece in pieces[name]])
+                figures[rows, 0] = tiles[: len(rows)]
+        return figures, pieces
+
+    def looks(
+        self, figures: Pixels, asked: Pixels, patches: Mapping[str, list[Pixels]] | None = None
+    ) -> Numbers:
+        """Obedience to labels, seams, frames and colours of [n, pictures, s, s, 4]; the seams are
+        those inside of `patches` where the pictures were cut from some.
+        """
+        from aigc_procgen.train.classifier import agreement, predict
+
+        pictures = figures[:, 0]
+        shares = agreement(predict(self.classifier, pictures), asked)
+        obedience = dict(zip(self.reals.attributes, shares, strict=True))
+        known = [share for share in shares if share is not None]
+        numbers: Numbers = {
+            "obedience": float(np.mean(known)) if known else None,
+            "obedience_by_attribute": obedience,
+            "colours": scores.colours(pictures),
+            "orphans": scores.orphans(pictures, self.wrap),
+        }
+        if figures.shape[1] > 1:
+            numbers["frames"] = scores.frame_consistency(figures, self.seed)
+        if self.wrap:
+            ratios = self._seams(pictures, asked)
+            numbers["seam"] = scores.seam_ratio(pictures)
+            if patches:
+                side = pictures.shape[1]
+                ratios = {name: scores.grid_ratio(own, side) for name, own in patches.items()}
+                every = [piece for own in patches.values() for piece in own]
+                numbers["seam"] = scores.grid_ratio(every, side)
+            numbers["seam_by_material"] = ratios
+            # Pooled, a material above 1 would hide another below it.
+            errors = [abs(ratio - 1) for ratio in ratios.values()]
+            numbers["seam_error"] = float(np.mean(errors)) if errors else None
+        return numbers
+
+    def _seams(self, pictures: Pixels, asked: Pixels) -> dict[str, float]:
+        """The seam ratio of the tiles of each material, where there are any."""
+        first = next(iter(self.reals.attributes.values()))
+        rows = [np.flatnonzero(asked[:, 0] == value) for value in range(len(first))]
+        return {
+            value: scores.seam_ratio(pictures[own])
+            for value, own in zip(first, rows, strict=True)
+            if len(own)
+        }
+
+    def floors(self, palette: Pixels) -> list[Column]:
+        """What real pictures get: as they are, and in the colours that a pack can draw."""
+        reals = self.reals
+        count = min(len(self.rows), len(reals.training))
+        rows = stream(self.seed, "floor").sample(range(len(reals.training)), count)
+        training, usable = reals.training[rows], np.flatnonzero(reals.rollable)
+        held = reals.held[usable if self.wrap and len(usable) else slice(None)]
+        asked = reals.held_labels[usable if self.wrap and len(usable) else slice(None)]
+        columns = []
+        for name, change in ((REAL, None), (IN_PALETTE, palette)):
+            like = training if change is None else scores.snap(training, change)
+            shown = held if change is None else scores.snap(held, change)
+            numbers = self.likeness(name, like) | self.looks(shown, asked)
+            columns.append(Column(name=name, numbers=numbers))
+        return columns
+
+    def column(self, name: str, pack: Pack, model: Model, candidates: int) -> Column:
+        """What a model gets, with its samples and the pictures that say most about it; of
+        `candidates` drawings a sample the one with the fewest specks.
+        """
+        reals = self.reals
+        if model.size != reals.held.shape[2]:
+            raise InvalidArgument(
+                f"the model {model.name!r} of {name} draws {model.size} pixels a side, the set of "
+                f"{reals.kind} has {reals.held.shape[2]}: give the set that it was trained on"
+            )
+        asked = _askable(reals.held_labels[self.rows], reals.attributes, model)
+        figures, patches = self._drawn(name, pack, model, asked, candidates)
+        pictures = figures[:, 0]
+        numbers = self.likeness(name, pictures) | self.looks(figures, asked, patches)
+        both = np.concatenate([reals.held[:, 0], pictures])
+        distances, near = scores.nearest(both, reals.training, model.palette, self._step(name))
+        usual, own = np.split(distances, [len(reals.held)])
+        numbers["model_sha256"] = model.entry["sha256"]
+        numbers["copies"] = scores.copies(own, usual)
+        numbers["copies_among_reals"] = scores.copies(usual, usual)
+        numbers["nearest_median"] = float(np.median(own))
+        numbers["nearest_median_real"] = float(np.median(usual))
+        closest = np.argsort(own, kind="stable")[:16]
+        pairs = np.stack([pictures[closest], reals.training[near[len(usual) :][closest]]], 1)
+        seams: Pixels | None = None
+        if self.wrap and not patches:
+            ratios = np.array([scores.seam_ratio(tile[None]) for tile in pictures])
+            seams = np.tile(pictures[np.argsort(-ratios, kind="stable")[:8]], (1, 2, 2, 1))
+        return Column(name=name, numbers=numbers, samples=figures[:64], pairs=pairs, seams=seams)
+
+
+def _askable(labels: Pixels, attributes: Mapping[str, Sequence[str]], model: Model) -> Pixels:
+    """Labels [n, A] with 255 where a model does not know the attribute or the value."""
+    from aigc_procgen.data import UNKNOWN
+
+    asked = labels.copy()
+    for column, (name, values) in enumerate(attributes.items()):
+        known = model.attributes.get(name, ())
+        missing = [index for index, value in enumerate(values) if value not in known]
+        asked[np.isin(asked[:, column], missing), column] = UNKNOWN
+    return asked
+
+
+def _labels(
+    asked: Pixels, attributes: Mapping[str, Sequence[str]], model: Model
+) -> NDArray[np.float32]:
+    """What a model takes for labels [n, A]: one-hot blocks float32 [n, L]."""
+    from aigc_procgen.data import UNKNOWN
+
+    rows = []
+    for row in asked:
+        pairs = zip(attributes.items(), row.tolist(), strict=True)
+        rows.append(model.label({n: values[v] for (n, values), v in pairs if v != UNKNOWN}))
+    return np.stack(rows)

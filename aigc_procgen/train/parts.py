@@ -1,0 +1,70 @@
+"""What pictures are made of as rows of a codebook, and which parts never go with which label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Parts", "number_parts"]
+
+_SURE = 16  # expected pictures: fewer may be missing by chance, as one of e^16 parts is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the rows of a codebook stand for: `sizes` rows a slot, one slot after the other.
+
+    `never` float32 [rows, L] is 1 where no picture of the set has both the part and the label's
+    value: a naga has no trousers. Two exceptions: a part of which the set never says any value of
+    an attribute goes with all of them (where nobody can tell a tengu's sex, tengu are of both), and
+    so does a slot that has nothing to do with an attribute (a rare hat that by chance was on no sad
+    head may be).
+    """
+
+    sizes: tuple[int, ...]
+    never: NDArray[np.float32]
+
+
+def number_parts(
+    parts: NDArray[np.int64], labels: NDArray[np.float32], blocks: Sequence[int]
+) -> tuple[NDArray[np.int64], Parts]:
+    """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are.
+
+    `blocks` are the numbers of values of the attributes that make up the labels [n, L].
+    """
+    rows = np.zeros(parts.shape, np.int64)
+    sizes: list[int] = []
+    never = []
+    for slot in range(parts.shape[1]):
+        found, number = np.unique(parts[:, slot], return_inverse=True)
+        rows[:, slot] = number + sum(sizes)
+        sizes.append(len(found))
+        order = np.argsort(number, kind="stable")
+        starts = np.searchsorted(number[order], np.arange(len(found)))
+        together = np.add.reduceat(labels[order], starts, axis=0)
+        ends = np.cumsum(blocks)[:-1]
+        never.append(np.concatenate([_missing(own) for own in np.split(together, ends, axis=1)], 1))
+    return rows, Parts(sizes=tuple(sizes), never=np.concatenate(never).astype(np.float32))
+
+
+def _missing(together: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which values of an attribute never go with which parts of a slot, both [parts, values], by
+    how many pictures have both.
+    """
+    told = together.sum(1, dtype=np.float64)
+    missing: NDArray[np.bool_] = (together == 0) & (told > 0)[:, None]
+    if not missing.any():
+        return missing
+    # As many as there would be if the slot had nothing to do with the attribute.
+    expected = told[:, None] * (together.sum(0, dtype=np.float64) / told.sum())
+    telling = int((expected.min(1) >= _SURE).sum())
+    by_chance = float(np.exp(-expected)[told > 0].sum())
+    unrelated = (
+        telling >= 2
+        and not missing[expected >= _SURE].any()
+        and float(missing.sum()) <= 2 * by_chance
+    )
+    return np.zeros_like(missing) if unrelated else missing
