@@ -1,7 +1,8 @@
 """From terrain to a picture: the tiles of every material, and organic borders between them.
 
-A material that lies above its neighbour's flows over it, in one of the sixteen masks of `masks`;
-where one model draws both, it draws the border itself.
+Ground lies between the middles of tiles: each of its pieces has the materials of four tiles at its
+corners, and those that lie higher cover the lower ones by the masks of `masks`; where one model
+draws both, it draws the border itself. What is built fills whole tiles.
 """
 
 from __future__ import annotations
@@ -9,158 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import check_choice, check_int
-from aigc_procgen.core.pack import Pack
-from aigc_procgen.core.random import Seed, key, stream
+from aigc_procgen.core.errors import check_int
+from aigc_procgen.core.random import Seed, key
 
-from .fallback import draws, owner, scaled, tile_size
-from .ground import SIDE, border, patch
-from .masks import cut, joined, scene
-from .pictures import kinds, moving_tiles, tiles
+from .ground import SIDE
+from .masks import joined, scene
+from .tileset import FRAMES, MOVING, ORDER, Tileset, build_tileset
 
 __all__ = ["FRAMES", "MOVING", "ORDER", "Tileset", "build_tileset", "draw_terrain"]
-
-MOVING = ("deep_water", "shallow_water", "lava")
-"""The materials whose tiles move."""
-
-FRAMES = 4
-"""How many pictures a tile that moves has."""
-
-# From the lowest to the highest: the higher one flows over the lower one's tiles.
-ORDER = (
-    "deep_water",
-    "shallow_water",
-    "lava",
-    "ice",
-    "swamp",
-    "sand",
-    "ash",
-    "dirt",
-    "gravel",
-    "dry_grass",
-    "grass",
-    "forest_floor",
-    "snow",
-    "cobblestone",
-    "stone_floor",
-    "mountain",
-    "stone_wall",
-    "brick_wall",
-)
-_BUILT = ("stone_floor", "stone_wall", "brick_wall")  # these end where they end
-_TALL = ("mountain", "stone_wall", "brick_wall")
-_VARIANTS = 8  # single tiles of a material whose pack paints no ground
-
-
-class Tileset:
-    """The pictures of materials, drawn when first asked for.
-
-    A material is `SIDE`² tiles of one patch where its pack paints ground, else single tiles, of
-    which some are drawn several times so that a few stay rare. What a pack lacks, the pack that
-    ships draws.
-    """
-
-    def __init__(self, pack: Pack, seed: Seed, names: tuple[str, ...]) -> None:
-        self.pack, self.seed, self.names = pack, seed, names
-        self.size = tile_size(pack)
-        places = {name: place for place, name in enumerate(ORDER)}
-        # A pack's own materials that this list does not know flow over everything.
-        self.height = np.array([places.get(name, len(ORDER)) for name in names])
-        self.soft = np.array([name not in _BUILT for name in names])
-        self.tall = np.array([name in _TALL for name in names])
-        for name in names:
-            check_choice("material", name, kinds(owner(pack, "tiles", name), "tiles"))
-        self._patches: dict[tuple[int, bool, bool], NDArray[np.uint8]] = {}
-        self._borders: dict[tuple[int, int, bool], NDArray[np.uint8]] = {}
-
-    def painted(self, material: int) -> bool:
-        """Whether the material is one patch, whose tiles must lie as they do in it."""
-        drawn_by = owner(self.pack, "tiles", self.names[material])
-        return draws(drawn_by, "ground", self.names[material])
-
-    def tiles(self, material: int, frame: int = 0, *, half: bool = False) -> NDArray[np.uint8]:
-        """The tiles uint8 [SIDE², size, size, 4] of a material, by its place in `names`.
-
-        With `half` they lie half a tile further to the south-east.
-        """
-        moving = frame > 0 and self.names[material] in MOVING
-        place = material, moving, half
-        if place not in self._patches:
-            drawn = self._drawn(self.names[material], FRAMES if moving else 1)
-            self._patches[place[0], place[1], False] = drawn
-            if half:
-                self._patches[place] = self._moved(drawn, self.painted(material))
-        return np.asarray(self._patches[place][frame if moving else 0])
-
-    def _moved(self, drawn: NDArray[np.uint8], painted: bool) -> NDArray[np.uint8]:
-        """Tiles [frames, SIDE², size, size, 4] half a tile on: each in itself, or in the patch."""
-        half = self.size // 2
-        if not painted:
-            return np.roll(drawn, (-half, -half), (2, 3))
-        patches = drawn.reshape(-1, SIDE, SIDE, *drawn.shape[2:])
-        return np.stack(
-            [cut(np.roll(joined(patch), (-half, -half), (0, 1)), self.size) for patch in patches]
-        )
-
-    def border(self, lower: int, upper: int, frame: int = 0) -> NDArray[np.uint8] | None:
-        """The tiles of `masks.scene` in two materials, uint8 [rows columns, size, size, 4].
-
-        None where no model can draw both; a mask cuts one out of the other there.
-        """
-        pair = self.names[lower], self.names[upper]
-        drawn_by = owner(self.pack, "tiles", pair[0])
-        if not all(draws(drawn_by, "ground", name) for name in pair):
-            return None
-        if owner(self.pack, "tiles", pair[1]) is not drawn_by:
-            return None
-        moving = frame > 0 and any(name in MOVING for name in pair)
-        place = lower, upper, moving
-        if place not in self._borders:
-            drawn = border(drawn_by, self.seed, *pair, MOVING, FRAMES if moving else 1)
-            self._borders[place] = scaled(drawn, drawn_by, self.pack)
-        return np.asarray(self._borders[place][frame if moving else 0])
-
-    def _drawn(self, name: str, frames: int) -> NDArray[np.uint8]:
-        """Of one material [frames, SIDE², size, size, 4]."""
-        drawn_by = owner(self.pack, "tiles", name)
-        if draws(drawn_by, "ground", name):
-            return scaled(patch(drawn_by, self.seed, name, frames), drawn_by, self.pack)
-        if frames == 1:
-            drawn = tiles(drawn_by, self.seed, name, 3 * _VARIANTS)[:, None]
-        else:
-            drawn = moving_tiles(drawn_by, self.seed, name, 3 * _VARIANTS, frames)
-        few = scaled(drawn[_alike(drawn[:, 0], _VARIANTS)], drawn_by, self.pack).swapaxes(0, 1)
-        # The first ones are common and the rest rare: a calm ground with a surprise now and then.
-        words = stream("aigc_procgen", "variants").words(2 * SIDE * SIDE) % np.uint64(_VARIANTS)
-        return few[:, words.reshape(2, -1).min(0).astype(np.intp)]
-
-
-def build_tileset(pack: Pack, seed: Seed, names: tuple[str, ...]) -> Tileset:
-    """The tileset of a pack and seed, kept with the pack.
-
-    `InvalidArgument` for a material that neither the pack nor the one that ships draws.
-    """
-    kept: Tileset = pack.keep(("tileset", key(seed), names), lambda: Tileset(pack, seed, names))
-    return kept
-
-
-def _alike(pictures: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
-    """The rows of the `count` pictures whose sum of colours is nearest to the median of all."""
-    sums = pictures[..., :3].astype(np.int64).sum((1, 2))
-    median = np.sort(sums, 0)[len(sums) // 2]
-    distance = np.abs(sums - median).sum(1)
-    return np.sort(np.argsort(distance, kind="stable")[:count])
-
-
-def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArray[np.uint64]:
-    """A random number a tile, from the tile's coordinates: uint64 [height, width]."""
-    xs = (np.arange(width, dtype=np.int64) + x).astype(np.uint64)
-    ys = (np.arange(height, dtype=np.int64) + y).astype(np.uint64)
-    word = xs[None] * np.uint64(0x9E3779B97F4A7C15) ^ ys[:, None] * np.uint64(0xC2B2AE3D27D4EB4F)
-    word = (word + np.uint64(seed_key)) * np.uint64(0xBF58476D1CE4E5B9)
-    return np.asarray(
-        (word ^ (word >> np.uint64(31))) * np.uint64(0x94D049BB133111EB) >> np.uint64(33)
-    )
 
 
 def draw_terrain(
@@ -271,6 +128,17 @@ def _soft_corners(terrain: NDArray[np.uint8], soft: NDArray[np.bool_]) -> NDArra
             np.copyto(corner, other, where=~soft[corner])
         found.append(corner)
     return np.stack(found)
+
+
+def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArray[np.uint64]:
+    """A random number a tile, from the tile's coordinates: uint64 [height, width]."""
+    xs = (np.arange(width, dtype=np.int64) + x).astype(np.uint64)
+    ys = (np.arange(height, dtype=np.int64) + y).astype(np.uint64)
+    word = xs[None] * np.uint64(0x9E3779B97F4A7C15) ^ ys[:, None] * np.uint64(0xC2B2AE3D27D4EB4F)
+    word = (word + np.uint64(seed_key)) * np.uint64(0xBF58476D1CE4E5B9)
+    return np.asarray(
+        (word ^ (word >> np.uint64(31))) * np.uint64(0x94D049BB133111EB) >> np.uint64(33)
+    )
 
 
 class _Variants:
