@@ -322,6 +322,7 @@ def test_score_records_in_the_manifest(tmp_path, small_pack_folder, quick):
     scores = after.model("characters").entry["scores"]
     assert scores["kid"] == round(found["columns"]["small"]["kid"], 4)
     assert scores["samples"] == 64
+    assert scores["never_trained_on"] is found["set"]["held_out_were_never_trained_on"] is True
     assert after.model("tiles").entry["scores"] == {}
     assert after.model("characters").data == load_pack(small_pack_folder).model("characters").data
 

@@ -133,7 +133,8 @@ def _record(pack: Pack, numbers: dict[str, Any]) -> None:
             own = found["columns"][pack.name]
             kept = {k: v for k, v in own.items() if isinstance(v, int | float)}
             entry["scores"] = {
-                "held_out": found["set"]["held_out_pictures"],
+                "compared_with": found["set"]["held_out_pictures"],
+                "never_trained_on": found["set"]["held_out_were_never_trained_on"],
                 "samples": numbers["count"],
                 **{key: round(value, 4) for key, value in sorted(kept.items())},
             }
