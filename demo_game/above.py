@@ -15,7 +15,7 @@ import aigc_procgen as procgen
 from .cast import Actor
 from .interface import GOLD, INK, Minimap, Writer
 from .session import Session
-from .terrain_view import TILE, TerrainView, to_surface
+from .terrain_view import TILE, TerrainView, stand, to_surface
 
 __all__ = ["AboveView", "Pictures"]
 
@@ -55,10 +55,13 @@ class AboveView:
         self,
         screen: pygame.Surface,
         seconds: float,
+        actors: list[Actor],
         nearest: Actor | None,
         hero: pygame.Surface,
     ) -> None:
-        """Draws everything `seconds` after the start; `nearest` is named, `hero` stands inmidst."""
+        """Draws everything `seconds` after the start; of the `actors` the `nearest` is named, and
+        `hero` stands inmidst.
+        """
         here = self.session
         width, height = screen.get_size()
         left = round(here.x * TILE) + TILE // 2 - width // 2
@@ -67,12 +70,12 @@ class AboveView:
         headless = pygame.display.get_driver() == "dummy"
         self._terrain.draw(screen, left, top, seconds, wait=headless)
         self._draw_entrances(screen, left, top)
-        actors, target = here.actors(), here.target_id
+        target = here.target_id
         standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
         standing.append((here.y, "", None))
         for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
             if actor is None:
-                _stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
+                stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
             else:
                 named = actor is nearest or actor.id == target
                 colour = GOLD if actor.id == target else INK
@@ -93,7 +96,7 @@ class AboveView:
             stairs = self._pictures.frames(
                 f"entrance {place.id}", partial(_entrance, world, place.id)
             )
-            _stand(screen, stairs[0], place.x * TILE - left, place.y * TILE - top)
+            stand(screen, stairs[0], place.x * TILE - left, place.y * TILE - top)
 
     def _draw_actor(
         self,
@@ -111,7 +114,7 @@ class AboveView:
         pictures = self._pictures.frames(actor.id, lambda: actor.frames)
         # People shift their weight now and then, each in their own time.
         beat = int(seconds * 2 + len(actor.id) * 0.7) % 6
-        _stand(screen, pictures[beat if beat < len(pictures) else 0], x, y)
+        stand(screen, pictures[beat if beat < len(pictures) else 0], x, y)
         write, middle = self._writer.write, x + TILE // 2
         if colour:
             write(screen, actor.name, middle, y - 18, size="small", colour=colour, centred=True)
@@ -122,9 +125,3 @@ class AboveView:
 
 def _entrance(world: procgen.World, name: str) -> NDArray[np.uint8]:
     return world.sprite("stairs", name)[None]
-
-
-def _stand(screen: pygame.Surface, picture: pygame.Surface, x: int, y: int) -> None:
-    """Draws a picture on the tile at (x, y): in its middle, its foot at the tile's foot."""
-    side = picture.get_width()
-    screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))

@@ -12,7 +12,7 @@ from .delve import SIDES, Deed, Delve, Spot
 from .delve_art import DelveArt
 from .interface import GOLD, INK, Writer
 from .sight import RADIUS
-from .terrain_view import TILE, to_surface
+from .terrain_view import TILE, stand, to_surface
 
 __all__ = ["DelveView"]
 
@@ -113,7 +113,7 @@ class DelveView:
         # A blow leads half into the next tile and back.
         swing = 0 if self.ready or self.walking else 0.45 * (1 - abs(2 * self._part - 1))
         x, y = x + self._swing[0] * swing, y + self._swing[1] * swing
-        self._stand(canvas, hero[frame], round(x * TILE) - left, round(y * TILE) - top)
+        stand(canvas, hero[frame], round(x * TILE) - left, round(y * TILE) - top)
         if ground is not None:
             self._draw_dark(canvas, floor, left, top, fade=not headless)
         larger = pygame.transform.scale(canvas, (size[0] * _ZOOM, size[1] * _ZOOM))
@@ -145,10 +145,6 @@ class DelveView:
                 fading.set_alpha(round(255 * seconds / _FADE))
                 rise = round((1 - seconds / _FADE) * TILE / 3)
                 screen.blit(fading, (what.x * TILE - left, what.y * TILE - top - rise))
-
-    def _stand(self, screen: pygame.Surface, picture: pygame.Surface, x: int, y: int) -> None:
-        side = picture.get_width()
-        screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))
 
     def _wanted_light(self, floor: int) -> NDArray[np.float32]:
         """How light each tile should be: less towards the torch's end, little out of sight."""

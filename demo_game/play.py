@@ -12,6 +12,7 @@ from aigc_procgen import ProcgenError
 from .above import AboveView, Pictures
 from .below import Below
 from .cast import Actor
+from .delve import SIDES
 from .interface import DIM, Writer
 from .messages import Messages
 from .session import Session, Talk
@@ -30,7 +31,7 @@ _DIRECTIONS = {
     pygame.K_DOWN: (0, 1),
     pygame.K_s: (0, 1),
 }
-_SIDES = {(0, -1): "north", (1, 0): "east", (0, 1): "south", (-1, 0): "west"}
+_SIDES = {way: side for side, way in SIDES.items()}
 _KEYS = "J journal · F5 save · F9 load · F12 picture · Esc title"
 _HELP = f"arrows or WASD walk · E talk, take, strike, go down · {_KEYS}"
 _HELP_BELOW = f"arrows or WASD walk, open, fight · E stairs, lever, way out · Tab map · {_KEYS}"
@@ -136,10 +137,13 @@ class PlayScreen:
 
     def nearest_actor(self) -> Actor | None:
         """Who or what is in reach; what the quest is about goes first."""
+        return self._nearest_of(self.session.actors())
+
+    def _nearest_of(self, actors: list[Actor]) -> Actor | None:
         here, target = self.session, self.session.target_id
         near = [
             (actor.id != target, distance, actor.id, actor)
-            for actor in here.actors()
+            for actor in actors
             if (distance := max(abs(actor.x - here.x), abs(actor.y - here.y))) <= _REACH
         ]
         return min(near, key=lambda entry: entry[:3])[3] if near else None
@@ -198,7 +202,8 @@ class PlayScreen:
             self._draw_words(screen, _HELP_BELOW, 72)
         else:
             frame = int(self._time * 8) % len(walk) if self._walking else 0
-            self._above.draw(screen, self._time, self.nearest_actor(), walk[frame])
+            actors = self.session.actors()
+            self._above.draw(screen, self._time, actors, self._nearest_of(actors), walk[frame])
             self._draw_words(screen, _HELP, 52)
 
     def _draw_words(self, screen: pygame.Surface, keys: str, top: int) -> None:

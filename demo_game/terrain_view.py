@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-__all__ = ["TILE", "TerrainView", "to_surface"]
+__all__ = ["TILE", "TerrainView", "stand", "to_surface"]
 
 TILE = 32  # pixels a tile on the screen, whatever a pack draws
 BLOCK = 16  # tiles a block: a megabyte of pixels, made in some milliseconds
@@ -22,6 +22,12 @@ def to_surface(pixels: NDArray[np.uint8]) -> pygame.Surface:
     """A surface with alpha from RGBA pixels uint8 [h, w, 4]."""
     height, width = pixels.shape[:2]
     return pygame.image.frombuffer(pixels.tobytes(), (width, height), "RGBA").convert_alpha()
+
+
+def stand(screen: pygame.Surface, picture: pygame.Surface, x: int, y: int) -> None:
+    """Draws a picture on the tile at (x, y): in its middle, its foot at the tile's foot."""
+    side = picture.get_width()
+    screen.blit(picture, (x - (side - TILE) // 2, y + TILE - side))
 
 
 class TerrainView:

@@ -112,12 +112,17 @@ class _Run:
     kept: dict[str, Kept]
     shown: int
 
+    @property
+    def palette(self) -> NDArray[np.uint8]:
+        """The colours [K, 3] that the network draws with."""
+        return np.array(self.about["palette"], np.uint8)
 
-def _load_run(run: Path) -> _Run:
-    torch = _need("torch")
-    from aigc_procgen.train.checkpoint import load_checkpoint
+
+def _read_about(run: Path) -> dict[str, Any]:
+    """What a run says of itself, with what it was not asked; `InvalidArgument` if it is no run."""
+    _need("torch")
     from aigc_procgen.train.config import Config
-    from aigc_procgen.train.trainer import Shape, build_generator
+    from aigc_procgen.train.trainer import Shape
 
     if not (run / "run.json").exists() or not (run / "checkpoint.safetensors").exists():
         raise InvalidArgument(
@@ -129,7 +134,18 @@ def _load_run(run: Path) -> _Run:
     # Runs of before figures had frames say nothing about their shape.
     labels = sum(len(names) for names in about["attributes"].values())
     shape = Shape.from_dict(about.get("shape", {"labels": labels}))
-    about["shape"], about["config"] = shape.to_dict(), config.to_dict()  # with what was not asked
+    about["shape"], about["config"] = shape.to_dict(), config.to_dict()
+    return dict(about)
+
+
+def _load_run(run: Path) -> _Run:
+    torch = _need("torch")
+    from aigc_procgen.train.checkpoint import load_checkpoint
+    from aigc_procgen.train.config import Config
+    from aigc_procgen.train.trainer import Shape, build_generator
+
+    about = _read_about(run)
+    config, shape = Config.from_dict(about["config"]), Shape.from_dict(about["shape"])
     net = build_generator(config, shape)
     tensors, counters = load_checkpoint(run / "checkpoint.safetensors")
     prefix = "ema."
@@ -147,39 +163,27 @@ def _load_run(run: Path) -> _Run:
     return _Run(about=about, net=net, kept=kept, shown=int(counters["step"]) * config.batch)
 
 
-def _finished(net: Any, palette: NDArray[np.uint8], pictures: int, tidy: float) -> Any:
-    """The network with its last layer: (z, label, palette) -> uint8 [n, h, w, 4]."""
+def _finished(run: _Run, net: Any, *, canvas: bool = False) -> Any:
+    """A network of a run with its last layer: what it takes, and then a palette -> uint8
+    [n, (pictures,) h, w, 4], or without the first axis if it draws one `canvas`.
+    """
     torch = _need("torch")
     from aigc_procgen.train.finish import finish
+
+    pictures, tidy = run.about["shape"]["pictures"], run.about["config"]["tidy"]
 
     class Finished(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is loaded late
         def __init__(self) -> None:
             super().__init__()
             self.net = net
-            self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
+            self.register_buffer("choose", torch.from_numpy(run.palette.astype(np.float32)))
 
-        def forward(self, z: Any, label: Any, draw: Any) -> Any:
-            return finish(self.net(z, label), self.choose, draw, pictures, tidy)
+        def forward(self, *inputs: Any) -> Any:
+            *taken, draw = inputs
+            pixels = finish(self.net(*taken), self.choose, draw, pictures, tidy)
+            return pixels[0] if canvas else pixels
 
     return Finished()
-
-
-def _painting(net: Any, palette: NDArray[np.uint8], tidy: float) -> Any:
-    """The network that paints, with its last layer: its inputs and a palette -> uint8 [h, w, 4]."""
-    torch = _need("torch")
-    from aigc_procgen.train.finish import finish
-    from aigc_procgen.train.ground import Ground
-
-    class Painting(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is loaded late
-        def __init__(self) -> None:
-            super().__init__()
-            self.net = Ground(net)
-            self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
-
-        def forward(self, z: Any, label: Any, share: Any, draw: Any) -> Any:
-            return finish(self.net(z, label, share), self.choose, draw, 1, tidy)[0]
-
-    return Painting()
 
 
 def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
@@ -191,15 +195,14 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     torch = _need("torch")
     parts = _load_run(Path(run))
     about, config = parts.about, parts.about["config"]
-    palette = np.array(about["palette"], np.uint8)
     labels, pictures = about["shape"]["labels"], about["shape"]["pictures"]
     data = _graph(
-        _finished(parts.net, palette, pictures, config["tidy"]),
+        _finished(parts, parts.net),
         {f"net.{name}": kept for name, kept in parts.kept.items()},
         {
             "z": torch.zeros(2, config["latent"]),
             "label": torch.zeros(2, labels),
-            "palette": torch.from_numpy(palette.astype(np.float32)),
+            "palette": torch.from_numpy(parts.palette.astype(np.float32)),
         },
         {"z": {0: "N"}, "label": {0: "N"}, "pixels": {0: "N"}},
         ("N", *figure_shape(pictures, about["shape"]["size"])),
@@ -214,20 +217,22 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
     `export_run` does.
     """
     torch = _need("torch")
-    parts = _load_run(Path(run))
-    about, config = parts.about, parts.about["config"]
-    palette = np.array(about["palette"], np.uint8)
+    from aigc_procgen.train.ground import Ground
+
+    about = _read_about(Path(run))
+    config = about["config"]
     if config["kind"] != "tiles" or config["arch"] != "r3gan":
         return None
+    parts = _load_run(Path(run))
     labels, side = about["shape"]["labels"], about["shape"]["size"]
     data = _graph(
-        _painting(parts.net, palette, config["tidy"]),
+        _finished(parts, Ground(parts.net), canvas=True),
         {f"net.net.{name}": kept for name, kept in parts.kept.items()},
         {
             "z": torch.zeros(2, 3, config["latent"]),
             "label": torch.zeros(2, labels),
             "share": torch.zeros(2, 2 * side, 3 * side),
-            "palette": torch.from_numpy(palette.astype(np.float32)),
+            "palette": torch.from_numpy(parts.palette.astype(np.float32)),
         },
         {
             "z": {0: "R", 1: "C"},
@@ -341,9 +346,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
     parts = _load_run(Path(run))
     about, net = parts.about, parts.net
-    palette = np.array(about["palette"], np.uint8)
-    tidy = about["config"]["tidy"]
-    finished = _finished(net, palette, about["shape"]["pictures"], tidy).eval()
+    finished = _finished(parts, net).eval()
     random = np.random.default_rng(0)
     z = random.standard_normal((images, about["config"]["latent"])).astype(np.float32)
     blocks = []
@@ -363,7 +366,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    feed = {"z": z, "label": label, "palette": palette.astype(np.float32)}
+    feed = {"z": z, "label": label, "palette": parts.palette.astype(np.float32)}
     pixels, raw = session.run(["pixels", raw_name], feed)
     with torch.no_grad():
         torch_raw = net(torch.from_numpy(z), torch.from_numpy(label)).float().numpy()

@@ -9,19 +9,14 @@ import onnx
 import onnxruntime
 import pytest
 from aigc_procgen.exporters.onnx import check_graph, compare, export_run
-from training_data import SMALL, write_set
+from training_data import train_run
 
 from aigc_procgen.core.errors import InvalidArgument, PackError
-from aigc_procgen.train.config import preset
-from aigc_procgen.train.trainer import Trainer
 
 
 @pytest.fixture(scope="module", params=["tiles", "characters"])
 def run(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("export")
-    data = write_set(folder / "set.npz", request.param)
-    Trainer(preset(request.param, "tiny", **SMALL), data, folder / "run", "cpu").train()
-    return folder / "run"
+    return train_run(tmp_path_factory.mktemp("export"), request.param)
 
 
 def test_export_agrees_with_torch(run):

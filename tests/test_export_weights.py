@@ -10,13 +10,10 @@ import onnxruntime
 import pytest
 from aigc_procgen.exporters.onnx import compare, export_run
 from aigc_procgen.exporters.weights import Bytes, keep, pack_weights
-from training_data import SMALL, write_set
-
-from aigc_procgen.train.config import preset
-from aigc_procgen.train.trainer import Trainer
+from training_data import train_run
 
 # Enough channels at 8x8 and in the code for tensors that are kept as bytes.
-WIDE = {**SMALL, "widths": (96, 8, 8), "code": 64}
+WIDE = {"widths": (96, 8, 8), "code": 64}
 
 
 def weights(shape=(96, 96, 3, 3), seed=0):
@@ -98,10 +95,7 @@ def restored(data):
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("weights")
-    data = write_set(folder / "set.npz", "characters")
-    Trainer(preset("characters", "tiny", **WIDE), data, folder / "run", "cpu").train()
-    return folder / "run"
+    return train_run(tmp_path_factory.mktemp("weights"), "characters", **WIDE)
 
 
 def test_graph_restores_the_weights_that_torch_compares_with(wide):

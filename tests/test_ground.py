@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 import torch
 from aigc_procgen.exporters.onnx import export_ground, export_run
-from training_data import SMALL, write_set
+from training_data import SMALL, train_run
 
 from aigc_procgen.core.errors import PackError
 from aigc_procgen.core.manifest import check_entry
@@ -22,10 +22,7 @@ from aigc_procgen.train.trainer import Trainer
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ground")
-    data = write_set(folder / "set.npz", "tiles")
-    Trainer(preset("tiles", "tiny", **SMALL), data, folder / "run", "cpu").train()
-    return folder / "run"
+    return train_run(tmp_path_factory.mktemp("ground"), "tiles")
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +131,7 @@ def test_the_exported_painter_is_the_network(run):
 
 def test_only_a_run_of_tiles_becomes_a_painter(tmp_path):
     """Figures are not toroidal: their run gives no model of ground."""
-    data = write_set(tmp_path / "set.npz", "characters")
-    Trainer(preset("characters", "tiny", **SMALL), data, tmp_path / "run", "cpu").train()
-    assert export_ground(tmp_path / "run") is None
+    assert export_ground(train_run(tmp_path, "characters")) is None
 
 
 def test_a_painter_has_its_own_tensors(run):

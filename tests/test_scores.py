@@ -119,6 +119,19 @@ def test_seam_ratio_is_one_without_a_seam():
     assert scores.seam_ratio(np.zeros((1, 32, 32, 4), np.uint8)) == 1
 
 
+def test_seam_ratio_of_a_piece_sees_the_edges_of_its_tiles():
+    """A piece whose colour jumps at tiles' edges alone has a seam; jumps elsewhere are none."""
+    piece = np.zeros((1, 64, 96, 4), np.uint8)
+    piece[:, ::2, :, 0] = piece[:, :, ::2, 1] = 10
+    assert scores.seam_ratio(piece, 32) == pytest.approx(1)
+    edged = piece.copy()
+    edged[:, 32:, :, 2] = 50
+    assert scores.seam_ratio(edged, 32) == pytest.approx((1 + 60 / 10) / 2)
+    moved = piece.copy()
+    moved[:, 16:48, :, 2] = 50
+    assert scores.seam_ratio(moved, 32) < 1
+
+
 def test_nearest_is_the_brute_force_answer(monkeypatch):
     """The nearest training picture is found across chunks, by what shows and not by what hides."""
     monkeypatch.setattr(scores, "_CHUNK", 7)

@@ -19,6 +19,17 @@ SMALL = {
 }
 
 
+def train_run(folder: Path, kind: str, **changes: object) -> Path:
+    """Trains on a set of the kind in `folder` for a moment; returns the run's folder."""
+    from aigc_procgen.train.config import preset
+    from aigc_procgen.train.trainer import Trainer
+
+    data = write_set(folder / "set.npz", kind)
+    config = preset(kind, "tiny", **{**SMALL, **changes})
+    Trainer(config, data, folder / "run", "cpu").train()
+    return folder / "run"
+
+
 def write_set(path: Path, kind: str = "characters", count: int = 24) -> Path:
     """Writes `count` pictures of coloured boxes whose labels say colour and height."""
     rng = np.random.default_rng(7)

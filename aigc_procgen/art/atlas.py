@@ -83,7 +83,9 @@ def _draw_soft(
     stage = scene(size)
     level = tileset.height[corners]
     whole = np.full((rows, columns), -1)  # the material of tiles that hold but one so far
-    for material in sorted(np.unique(corners), key=lambda index: int(tileset.height[index])):
+    # Where all four corners were built the ground does not show: nothing is drawn there.
+    shows = np.unique(corners[:, soft[corners[0]]])
+    for material in sorted(shows, key=lambda index: int(tileset.height[index])):
         held = level >= tileset.height[material]
         bits = (held * np.array([1, 2, 4, 8])[:, None, None]).sum(0)
         bits[~(corners == material).any(0)] = 0
@@ -113,7 +115,7 @@ def _soft_corners(terrain: NDArray[np.uint8], soft: NDArray[np.bool_]) -> NDArra
     """The materials at the corners NW, NE, SE, SW of the tiles between tiles [4, h + 1, w + 1].
 
     Under what was built the ground goes on as it is beside it: from the corner to the north or
-    south, or else to the west or east, or else the opposite one.
+    south, or else to the west or east, or else the opposite one. If all were built they stay.
     """
     nw, ne, se, sw = terrain[:-1, :-1], terrain[:-1, 1:], terrain[1:, 1:], terrain[1:, :-1]
     found = []

@@ -38,7 +38,7 @@ def ground(
     check_int("rows", rows, 1, 256)
     check_int("columns", columns, 1, 256)
     model = pack.model("ground")
-    z = stream(seed, "ground", material).normals(rows, columns, model.latent)
+    z = _latents(seed, model, material, rows, columns)
     return _painted(pack, model, z, (material,), palette=palette)
 
 
@@ -49,7 +49,7 @@ def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.
     that it is without.
     """
     model = pack.model("ground")
-    z = stream(seed, "ground", material).normals(SIDE, SIDE, model.latent)
+    z = _latents(seed, model, material, SIDE, SIDE)
     turns = _turns(pack, model, seed, (material,), frames)
     drawn = [_painted(pack, model, z + turn, (material,)) for turn in turns]
     return np.stack([cut(picture, model.size) for picture in drawn])
@@ -96,6 +96,13 @@ def transitions(
     return np.asarray(border(pack, seed, lower, upper, palette=palette)[0][places])
 
 
+def _latents(
+    seed: Seed, model: Model, material: str, rows: int, columns: int
+) -> NDArray[np.float32]:
+    """The latents [rows, columns, latent] of a piece of one material."""
+    return stream(seed, "ground", material).normals(rows, columns, model.latent)
+
+
 def _painted(
     pack: Pack,
     model: Model,
@@ -118,7 +125,7 @@ def _turns(
     if frames == 1:
         return np.zeros((1, model.latent), np.float32)
     name = moving[0]
-    few = stream(seed, "ground", name).normals(SIDE, SIDE, model.latent)[:2, :2]
+    few = _latents(seed, model, name, SIDE, SIDE)[:2, :2]
 
     def show(turns: NDArray[np.float32]) -> NDArray[np.uint8]:
         return np.stack([_painted(pack, model, few + turn, (name,)) for turn in turns])[None]

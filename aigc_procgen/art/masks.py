@@ -20,7 +20,6 @@ __all__ = [
     "MASK_VARIANTS",
     "Scene",
     "corner_masks",
-    "corner_numbers",
     "cut",
     "joined",
     "scene",
@@ -71,13 +70,13 @@ def scene(size: int) -> Scene:
     return found
 
 
-def corner_numbers(corners: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _corner_numbers(corners: NDArray[np.bool_]) -> NDArray[np.intp]:
     """For a torus of corners [h, w], which of the sixteen tiles lies south-east of each."""
     east, south = np.roll(corners, -1, 1), np.roll(corners, -1, 0)
     return np.asarray(corners + 2 * east + 4 * np.roll(south, -1, 1) + 8 * south, np.intp)
 
 
-CORNER_TORUS = corner_numbers(np.array([[letter == "#" for letter in row] for row in _CORNERS]))
+CORNER_TORUS = _corner_numbers(np.array([[letter == "#" for letter in row] for row in _CORNERS]))
 """The sixteen corner tiles, laid [4, 4] so that each fits beside the next and around the rims."""
 
 

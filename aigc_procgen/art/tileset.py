@@ -69,10 +69,15 @@ class Tileset:
         self._patches: dict[tuple[int, bool, bool], NDArray[np.uint8]] = {}
         self._borders: dict[tuple[int, int, bool], NDArray[np.uint8]] = {}
 
+    def _painter(self, material: int) -> Pack | None:
+        """The pack that paints a material, if the one that draws it does."""
+        name = self.names[material]
+        drawn_by = owner(self.pack, "tiles", name)
+        return drawn_by if draws(drawn_by, "ground", name) else None
+
     def painted(self, material: int) -> bool:
         """Whether the material is one patch, whose tiles must lie as they do in it."""
-        drawn_by = owner(self.pack, "tiles", self.names[material])
-        return draws(drawn_by, "ground", self.names[material])
+        return self._painter(material) is not None
 
     def tiles(self, material: int, frame: int = 0, *, half: bool = False) -> NDArray[np.uint8]:
         """The tiles uint8 [SIDE², size, size, 4] of a material, by its place in `names`.
@@ -80,13 +85,18 @@ class Tileset:
         With `half` they lie half a tile further to the south-east.
         """
         moving = frame > 0 and self.names[material] in MOVING
+        return np.asarray(self._frames(material, moving, half)[frame if moving else 0])
+
+    def _frames(self, material: int, moving: bool, half: bool) -> NDArray[np.uint8]:
+        """All frames of the tiles [frames, SIDE², size, size, 4], of what does not move one."""
         place = material, moving, half
         if place not in self._patches:
-            drawn = self._drawn(self.names[material], FRAMES if moving else 1)
-            self._patches[place[0], place[1], False] = drawn
             if half:
-                self._patches[place] = self._moved(drawn, self.painted(material))
-        return np.asarray(self._patches[place][frame if moving else 0])
+                whole = self._frames(material, moving, False)
+                self._patches[place] = self._moved(whole, self.painted(material))
+            else:
+                self._patches[place] = self._drawn(material, FRAMES if moving else 1)
+        return self._patches[place]
 
     def _moved(self, drawn: NDArray[np.uint8], painted: bool) -> NDArray[np.uint8]:
         """Tiles [frames, SIDE², size, size, 4] half a tile on: each in itself, or in the patch."""
@@ -104,23 +114,22 @@ class Tileset:
         None where no model can draw both; a mask cuts one out of the other there.
         """
         pair = self.names[lower], self.names[upper]
-        drawn_by = owner(self.pack, "tiles", pair[0])
-        if not all(draws(drawn_by, "ground", name) for name in pair):
-            return None
-        if owner(self.pack, "tiles", pair[1]) is not drawn_by:
+        painter = self._painter(lower)
+        if painter is None or self._painter(upper) is not painter:
             return None
         moving = frame > 0 and any(name in MOVING for name in pair)
         place = lower, upper, moving
         if place not in self._borders:
-            drawn = border(drawn_by, self.seed, *pair, MOVING, FRAMES if moving else 1)
-            self._borders[place] = scaled(drawn, drawn_by, self.pack)
+            drawn = border(painter, self.seed, *pair, MOVING, FRAMES if moving else 1)
+            self._borders[place] = scaled(drawn, painter, self.pack)
         return np.asarray(self._borders[place][frame if moving else 0])
 
-    def _drawn(self, name: str, frames: int) -> NDArray[np.uint8]:
+    def _drawn(self, material: int, frames: int) -> NDArray[np.uint8]:
         """Of one material [frames, SIDE², size, size, 4]."""
+        name = self.names[material]
+        if painter := self._painter(material):
+            return scaled(patch(painter, self.seed, name, frames), painter, self.pack)
         drawn_by = owner(self.pack, "tiles", name)
-        if draws(drawn_by, "ground", name):
-            return scaled(patch(drawn_by, self.seed, name, frames), drawn_by, self.pack)
         if frames == 1:
             drawn = tiles(drawn_by, self.seed, name, 3 * _VARIANTS)[:, None]
         else:

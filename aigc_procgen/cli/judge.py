@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.art.choice import count_specks
-from aigc_procgen.art.ground import ground
+from aigc_procgen.art.ground import SIDE, ground
 from aigc_procgen.art.masks import cut
 from aigc_procgen.art.sessions import draw
 from aigc_procgen.core.errors import InvalidArgument
@@ -27,8 +27,6 @@ __all__ = ["Judge"]
 
 Pixels = NDArray[np.uint8]
 Progress = Callable[[str, int, int], None]
-
-_PIECE = 6  # tiles along a side of a piece of ground
 
 
 class Judge:
@@ -69,7 +67,7 @@ class Judge:
 
     def _drawn(
         self, name: str, pack: Pack, model: Model, asked: Pixels, candidates: int
-    ) -> tuple[Pixels, dict[str, list[Pixels]]]:
+    ) -> tuple[Pixels, dict[str, Pixels]]:
         """Figures [n, pictures, s, s, 4] for the labels asked; tiles of ground with the pieces, by
         material, that they were cut from.
         """
@@ -89,23 +87,25 @@ class Judge:
 
     def _cut_from_ground(
         self, pack: Pack, model: Model, asked: Pixels
-    ) -> tuple[Pixels, dict[str, list[Pixels]]]:
+    ) -> tuple[Pixels, dict[str, Pixels]]:
         figures = np.zeros((len(asked), 1, model.size, model.size, 4), np.uint8)
-        pieces: dict[str, list[Pixels]] = {}
+        pieces: dict[str, Pixels] = {}
         for value, name in enumerate(next(iter(self.reals.attributes.values()))):
             rows = np.flatnonzero(asked[:, 0] == value)
             if len(rows):
-                count = -(-len(rows) // _PIECE**2)
-                pieces[name] = [
-                    ground(pack, f"{self.seed} score {number}", name, _PIECE, _PIECE)
-                    for number in range(count)
-                ]
+                count = -(-len(rows) // SIDE**2)
+                pieces[name] = np.stack(
+                    [
+                        ground(pack, f"{self.seed} score {number}", name, SIDE, SIDE)
+                        for number in range(count)
+                    ]
+                )
                 tiles = np.concatenate([cut(piece, model.size) for piece in pieces[name]])
                 figures[rows, 0] = tiles[: len(rows)]
         return figures, pieces
 
     def looks(
-        self, figures: Pixels, asked: Pixels, patches: Mapping[str, list[Pixels]] | None = None
+        self, figures: Pixels, asked: Pixels, patches: Mapping[str, Pixels] | None = None
     ) -> Numbers:
         """Obedience to labels, seams, frames and colours of [n, pictures, s, s, 4]; the seams are
         those inside of `patches` where the pictures were cut from some.
@@ -125,28 +125,22 @@ class Judge:
         if figures.shape[1] > 1:
             numbers["frames"] = scores.frame_consistency(figures, self.seed)
         if self.wrap:
-            ratios = self._seams(pictures, asked)
-            numbers["seam"] = scores.seam_ratio(pictures)
-            if patches:
-                side = pictures.shape[1]
-                ratios = {name: scores.grid_ratio(own, side) for name, own in patches.items()}
-                every = [piece for own in patches.values() for piece in own]
-                numbers["seam"] = scores.grid_ratio(every, side)
+            side = pictures.shape[1]
+            whole = patches or self._by_material(pictures, asked)
+            every = np.concatenate([*patches.values()]) if patches else pictures
+            ratios = {name: scores.seam_ratio(own, side) for name, own in whole.items()}
+            numbers["seam"] = scores.seam_ratio(every, side)
             numbers["seam_by_material"] = ratios
             # Pooled, a material above 1 would hide another below it.
             errors = [abs(ratio - 1) for ratio in ratios.values()]
             numbers["seam_error"] = float(np.mean(errors)) if errors else None
         return numbers
 
-    def _seams(self, pictures: Pixels, asked: Pixels) -> dict[str, float]:
-        """The seam ratio of the tiles of each material, where there are any."""
+    def _by_material(self, pictures: Pixels, asked: Pixels) -> dict[str, Pixels]:
+        """The tiles of each material, where there are any."""
         first = next(iter(self.reals.attributes.values()))
-        rows = [np.flatnonzero(asked[:, 0] == value) for value in range(len(first))]
-        return {
-            value: scores.seam_ratio(pictures[own])
-            for value, own in zip(first, rows, strict=True)
-            if len(own)
-        }
+        found = {name: pictures[asked[:, 0] == value] for value, name in enumerate(first)}
+        return {name: own for name, own in found.items() if len(own)}
 
     def floors(self, palette: Pixels) -> list[Column]:
         """What real pictures get: as they are, and in the colours that a pack can draw."""

@@ -8,9 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, check_int
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "run"]
 
-Pixels = NDArray[np.uint8]
 Progress = Callable[[str, int, int], None]
 
 

@@ -53,12 +53,15 @@ def _sheets(section: Section) -> list[tuple[str, Pixels]]:
     return sheets
 
 
+def _tables(section: Section) -> list[list[list[str]]]:
+    """The main table, and those of measures taken apart into several attributes or materials."""
+    apart = [detail(section, *each) for each in DETAILS]
+    return [rows_of(section), *(rows for rows in apart if len(rows) > 2)]
+
+
 def _section(section: Section) -> str:
     parts = [f"<h2>{escape(section.name)}</h2><p>{escape(section.heading())}</p>"]
-    parts.append(_html_table(rows_of(section)))
-    for key, title, form in DETAILS:
-        if len(rows := detail(section, key, title, form)) > 2:
-            parts.append(_html_table(rows))
+    parts += [_html_table(rows) for rows in _tables(section)]
     parts += [_figure(caption, pictures, 8) for caption, pictures in _sheets(section)]
     parts.append("<br>")
     for column in section.columns:
@@ -93,10 +96,8 @@ def write_markdown(folder: Path, sections: Sequence[Section]) -> None:
     """Writes scores.md with every table, and beside it the sheets that it shows, as PNG files."""
     parts = ["# Scores"]
     for section in sections:
-        parts += [f"## {section.name}", section.heading(), _markdown_table(rows_of(section))]
-        for key, title, form in DETAILS:
-            if len(rows := detail(section, key, title, form)) > 2:
-                parts.append(_markdown_table(rows))
+        parts += [f"## {section.name}", section.heading()]
+        parts += [_markdown_table(rows) for rows in _tables(section)]
         columns = ["real", *(c.name for c in section.columns if c.samples is not None)]
         for column, (caption, pictures) in zip(columns, _sheets(section), strict=True):
             file = f"{section.name}-{column}.png".replace(" ", "-").replace("/", "-")

@@ -216,8 +216,7 @@ class Generator(nn.Module):
 
     def condition(self, z: Tensor, label: Tensor) -> Tensor:
         """What every block is told of latents of unit length and labels [..., 2 latent]."""
-        w = torch.cat([z, self.label(label)], -1)
-        return w + functional.leaky_relu(self.mix(w), 0.2)
+        return self._mixed(torch.cat([z, self.label(label)], -1))
 
     def decode(self, choice: Tensor) -> Tensor:
         """The pictures made of a choice of parts [n, rows], as `Codebook` gives it."""
@@ -226,8 +225,10 @@ class Generator(nn.Module):
 
     def told(self, choice: Tensor) -> Tensor:
         """What every block is told of a choice of parts [n, code]."""
-        w = self.codes(choice)
-        return cast(Tensor, w + functional.leaky_relu(self.mix(w), 0.2))
+        return self._mixed(self.codes(choice))
+
+    def _mixed(self, w: Tensor) -> Tensor:
+        return w + functional.leaky_relu(self.mix(w), 0.2)
 
     def _drawn(self, x: Tensor, w: Tensor) -> Tensor:
         for index, stage in enumerate(self.stages):

@@ -5,7 +5,7 @@ Pictures are uint8 RGBA [n, size, size, 4]; features are float32 [n, d], one row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ __all__ = [
     "copies",
     "density_coverage",
     "frame_consistency",
-    "grid_ratio",
     "kid",
     "nearest",
     "orphans",
@@ -88,37 +87,22 @@ def _distances(x: NDArray[np.float32], y: NDArray[np.float32]) -> Floats:
     return np.asarray(np.sqrt(square.clip(min=0)))
 
 
-def seam_ratio(tiles: Pixels) -> float:
+def seam_ratio(tiles: Pixels, side: int | None = None) -> float:
     """How much colours change across the wrap edge, over how much they change inside.
 
     1.0 is seamless, more is a visible seam; the mean over both axes. Several tiles are pooled
-    before the division, because single ratios of flat tiles say little.
+    before the division, because single ratios of flat tiles say little. With `side` the pictures
+    are pieces of ground of many tiles, whose edges inside count as well.
     """
     colour = tiles[..., :3].astype(np.float64)
     ratios = []
     for axis in (1, 2):
         steps = np.abs(np.roll(colour, -1, axis) - colour)
-        last = colour.shape[axis] - 1
-        edge = steps.take(last, axis).mean()
-        inside = steps.take(np.arange(last), axis).mean()
+        length = colour.shape[axis]
+        last = np.arange(length) % (side or length) == (side or length) - 1
+        edge = steps.compress(last, axis).mean()
+        inside = steps.compress(~last, axis).mean()
         ratios.append(float(edge / inside) if inside > 0 else 1.0)  # no change: no seam either
-    return sum(ratios) / 2
-
-
-def grid_ratio(pieces: Sequence[Pixels], side: int) -> float:
-    """`seam_ratio` of tiles of `side` pixels where they lie together in pieces [h, w, 4] of ground,
-    which wrap: 1.0 if nobody can see where a tile ends.
-    """
-    ratios = []
-    for axis in (0, 1):
-        edge, inside = [], []
-        for piece in pieces:
-            colour = piece[..., :3].astype(np.float64)
-            steps = np.abs(np.roll(colour, -1, axis) - colour).mean((1 - axis, 2))
-            edge.append(steps[side - 1 :: side].mean())
-            inside.append(np.delete(steps, np.s_[side - 1 :: side]).mean())
-        usual = float(np.mean(inside))
-        ratios.append(float(np.mean(edge)) / usual if usual > 0 else 1.0)
     return sum(ratios) / 2
 
 
