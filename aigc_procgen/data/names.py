@@ -1,8 +1,8 @@
 """Names to train on: our own lists by culture, and what can be spliced and joined out of them.
 
 A list holds a few dozen names that somebody wrote. Two names of a list that share two letters are
-spliced there, as a parent names a child after two aunts; places and weapons that are joined of two
-words come with their halves. A tenth of the written names is held out of all that, to measure by.
+spliced there, as a parent names a child after two aunts; families, places and weapons that are
+joined of two words come with their halves. A tenth of the written names is held out of all that, to measure by.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KINDS = ("female", "male", "family", "place", "inn", "weapon", "kingdom")
 ALPHABET = ".abcdefghijklmnopqrstuvwxyz '-"  # the full stop begins and ends a name
 _HELD = 10  # one of so many written names is held out
 _SPLICED = 4  # spliced names for each written one, at most
-_JOINED = 130  # of a culture's places, and as many of its weapons
+_JOINED = 130  # of a culture's places, weapons and families each
 _INNS = 260
 _LONGEST = 12
 
@@ -65,7 +65,7 @@ def build_names(out: str | Path, *, seed: Seed = 0) -> Path:
                 joined = _inns(lists, dice)
                 written, held = joined[_INNS // _HELD :], joined[: _INNS // _HELD]
                 train = list(written)
-            else:
+            elif kind != "family":  # a family bears words, and a spliced word is none
                 train += _spliced(written, dice, known, held)
             if f"{kind}_first" in lists:
                 joined = _joined(lists, kind, dice)
@@ -132,7 +132,7 @@ def _lists(culture: str) -> dict[str, list[str]]:
 def _wholes(lists: dict[str, list[str]]) -> list[str]:
     """Every written name, and every place and weapon that can be joined."""
     found = [name for names in lists.values() for name in names]
-    for kind in ("place", "weapon"):
+    for kind in ("family", "place", "weapon"):
         found += [a + b for a in lists[f"{kind}_first"] for b in lists[f"{kind}_last"]]
     return found
 
@@ -162,7 +162,7 @@ def _spliced(names: list[str], dice: Stream, known: set[str], held: list[str]) -
 
 
 def _joined(lists: dict[str, list[str]], kind: str, dice: Stream) -> list[str]:
-    """Places or weapons of two words, in random order."""
+    """Names of two words, in random order."""
     every = [
         first + last
         for first in lists[f"{kind}_first"]
