@@ -1,20 +1,35 @@
-"""Names of people and places in the sounds of invented cultures (`tables/cultures.json`)."""
+"""Names of people, places and things by culture: spelt by the network, composed by the tables.
+
+What is proven: places whose cells differ, in a window of 64 x 64 cells of places (6144 x 6144
+tiles), have different names; people who are in places of a window of 16 x 16 cells have different
+names, whatever place they live in. Anything further apart, and what has another id than those of
+a `World`, is likely to differ. The proof is that of `spelling`: another cell is another slot.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
-from ..core.errors import check_choice
-from ..core.random import Seed, Stream, stream
+from ..core.errors import check_choice, check_int
+from ..core.random import Seed, Stream, check_seed, key, stream
+from .spelling import Slot, machine, spell
 from .tables import load_table, require, weights_of
 
-__all__ = ["culture_of", "cultures", "person_name", "place_name"]
+__all__ = ["NAME_KINDS", "culture_of", "cultures", "names", "person_name", "place_name"]
 
 SEXES = ("female", "male")
+NAME_KINDS = ("person", "female", "male", "family", "place", "inn", "weapon", "kingdom")
 _VOWELS = "aeiouy"
 _REGION = 4
 """Cells of places on a side that share a culture."""
+_PLACE_SIDE = 6  # bits: a window of 64 x 64 cells
+_PEOPLE_SIDE = 4  # bits: 16 x 16 cells; a neighbourhood reaches 5 cells around
+_PEOPLE = 5  # bits: 32 people a place, the last an outlaw; a town has 18 at most
+_PLACE_ID = re.compile(r"[^:]+:(-?\d{1,18}):(-?\d{1,18})", re.ASCII)
+_PERSON_ID = re.compile(r"npc:[^:]+:(-?\d{1,18}):(-?\d{1,18}):(\d{1,2}|outlaw)", re.ASCII)
+_SMALL = ("and", "of", "the")
 
 
 @cache
@@ -33,6 +48,9 @@ def cultures() -> tuple[str, ...]:
             )
         weights_of("cultures", f"{name}.links", culture.get("links"))
         weights_of("cultures", f"{name}.species", culture.get("species"))
+        require(
+            name in machine().cultures, "cultures", f"{name} must be one that names.net was taught"
+        )
     return tuple(sorted(table))
 
 
@@ -46,6 +64,33 @@ def culture_of(seed: Seed, place_id: str) -> str:
     return stream(seed, "culture", *region).choice(cultures())
 
 
+def names(
+    seed: Seed, kind: str = "person", count: int = 1, *, culture: str | None = None
+) -> tuple[str, ...]:
+    """`count` different names of a kind, one of `NAME_KINDS`; more of a seed begin with the same.
+
+    `culture` is one of `cultures()`, drawn for each name if it is not given. Raises
+    `InvalidArgument` for an unknown kind or culture, and for a count that is not 1 to 10,000.
+
+    >>> names(7, "place", 3, culture="marrow") == names(7, "place", 5, culture="marrow")[:3]
+    True
+    """
+    check_seed(seed)
+    check_choice("kind", kind, NAME_KINDS)
+    check_int("count", count, 1, 10_000)
+    if culture is not None:
+        check_choice("culture", culture, cultures())
+    found: dict[str, None] = {}
+    turn = 0
+    while len(found) < count:
+        dice = stream(seed, "name", kind, culture or "", turn)
+        own = culture or dice.choice(cultures())
+        part = dice.choice(SEXES) if kind == "person" else kind
+        found[_titled(_word(dice, own, part), part)] = None
+        turn += 1
+    return tuple(found)
+
+
 def person_name(seed: Seed, person_id: str, culture: str, sex: str = "female") -> str:
     """A given name in the sounds of the culture; the same for the same seed and id.
 
@@ -56,7 +101,16 @@ def person_name(seed: Seed, person_id: str, culture: str, sex: str = "female") -
     """
     check_choice("culture", culture, cultures())
     check_choice("sex", sex, SEXES)
-    return _spoken(stream(seed, "person name", person_id, culture, sex), culture, sex)
+    dice = stream(seed, "person name", person_id, culture, sex)
+    slot = None
+    if found := _PERSON_ID.fullmatch(person_id):
+        side = 1 << _PEOPLE_SIDE
+        last = (1 << _PEOPLE) - 1
+        number = last if found[3] == "outlaw" else int(found[3])
+        if number < last or found[3] == "outlaw":
+            place = (int(found[1]) % side * side) + int(found[2]) % side
+            slot = _mixed(seed, "people slots", place << _PEOPLE | number, 2 * _PEOPLE_SIDE + _PEOPLE)
+    return _word(dice, culture, sex, slot).capitalize()
 
 
 def place_name(seed: Seed, place_id: str, kind: str) -> str:
@@ -67,19 +121,49 @@ def place_name(seed: Seed, place_id: str, kind: str) -> str:
     """
     table = load_table("place_names")
     dice = stream(seed, "place name", place_id)
-    weights = table["patterns"].get(kind, table["patterns"]["village"])
-    weights = weights_of("place_names", f"patterns.{kind}", weights)
-    culture = culture_of(seed, place_id)
-    while True:
-        pattern = dice.weighted(tuple(weights), tuple(weights.values()))
-        words = {
-            part: dice.choice(table[part]) for part in sorted(table) if f"{{{part}}}" in pattern
-        }
-        if "{sounds}" in pattern:
-            words["sounds"] = _spoken(dice, culture, dice.choice(SEXES))
-        name = str(pattern.format(**words))
-        if name not in table["doubtful"] and not _stumbles(name):
-            return name
+    slot = None
+    if found := _PLACE_ID.fullmatch(place_id):
+        side = 1 << _PLACE_SIDE
+        cell = (int(found[1]) % side * side) + int(found[2]) % side
+        slot = _mixed(seed, "place slots", cell, 2 * _PLACE_SIDE)
+    word = _word(dice, culture_of(seed, place_id), "place", slot).capitalize()
+    patterns = table["patterns"].get(kind, table["patterns"]["village"])
+    weights = weights_of("place_names", f"patterns.{kind}", patterns)
+    pattern = dice.weighted(tuple(weights), tuple(weights.values()))
+    words = {part: dice.choice(texts) for part, texts in sorted(table["words"].items())}
+    name = str(pattern.format(name=word, **words))
+    return name if len(name) <= table["longest"] else str(next(iter(weights)).format(name=word, **words))
+
+
+def _mixed(seed: Seed, name: str, index: int, bits: int) -> Slot:
+    """A slot of 2**bits for each index below that, in an order that the seed decides.
+
+    Every step can be undone, so no two indexes share a slot; neighbours get slots far apart.
+    """
+    mask, half = (1 << bits) - 1, bits // 2
+    word = key(seed, name)
+    for turn in range(3):
+        index = (index * ((word >> 20 * turn) | 1) + (word >> 7 * turn)) & mask
+        index ^= index >> half
+    return Slot(index=index, bits=bits)
+
+
+def _word(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> str:
+    """A name in small letters by the network; if none fits the slot, from anywhere; if none fits
+    at all, from the table of sounds.
+    """
+    return (
+        spell(dice, culture, kind, slot).name
+        or (slot and spell(dice, culture, kind).name)
+        or _spoken(dice, culture, kind if kind in SEXES else dice.choice(SEXES))
+    )
+
+
+def _titled(name: str, kind: str) -> str:
+    """A name as it is written: words begin with large letters; an inn has its article."""
+    words = [word if word in _SMALL else word[0].upper() + word[1:] for word in name.split(" ")]
+    hosts = any(word.endswith("'s") for word in words)
+    return " ".join(["The", *words] if kind == "inn" and not hosts else words)
 
 
 def _spoken(dice: Stream, culture: str, sex: str) -> str:
@@ -87,7 +171,7 @@ def _spoken(dice: Stream, culture: str, sex: str) -> str:
     while True:
         name = _sounds(dice, load_table("cultures")["cultures"][culture], sex)
         if 3 <= len(name) <= 10 and not _stumbles(name) and not any(r in name for r in refused):
-            return name.capitalize()
+            return name
 
 
 def _sounds(dice: Stream, sounds: dict[str, Any], sex: str) -> str:
@@ -103,8 +187,7 @@ def _sounds(dice: Stream, sounds: dict[str, Any], sex: str) -> str:
 
 def _stumbles(name: str) -> bool:
     """Three of a letter, or the same two-letter sound twice in a row, cannot be said well."""
-    low = name.lower()
     return any(
-        low[i] == low[i + 1] == low[i + 2] or low[i : i + 2] == low[i + 2 : i + 4]
-        for i in range(len(low) - 2)
+        name[i] == name[i + 1] == name[i + 2] or name[i : i + 2] == name[i + 2 : i + 4]
+        for i in range(len(name) - 2)
     )
