@@ -65,7 +65,8 @@ class NameMachine:
     cultures: tuple[str, ...]
     kinds: tuple[str, ...]
     runs: Mapping[str, frozenset[str]]  # by culture, see `core.letters`
-    words: frozenset[str]  # of names of inns
+    words: Mapping[str, frozenset[str]]  # "adjective" and "noun" of inns, "first" and "last" of
+    # families
     about: Mapping[str, Any]  # data, licence, training, scores
     arrays: Mapping[str, NDArray[Any]]
     digest: str
@@ -92,8 +93,16 @@ class NameMachine:
     def step(self, state: Floats, letter: int, label: Floats) -> tuple[Floats, NDArray[np.int64]]:
         """The next state [..., states], and the odds int64 [..., letters] of what comes next.
 
-        `letter` is the index of the letter before, 0 at the start. Odds are whole numbers, some 0.
+        `letter` is the index of the letter before, 0 at the start. Odds are whole numbers: those of
+        letters that the network thinks far less likely than the likeliest are 0.
         """
+        state, logits = self.advance(state, letter, label)
+        behind = (logits.max(-1, keepdims=True) - logits) * np.float32(1 / _STEP)
+        index = np.minimum(behind, ODDS - 1).astype(np.int64)
+        return state, self.arrays["exponential"][index].astype(np.int64)
+
+    def advance(self, state: Floats, letter: int, label: Floats) -> tuple[Floats, Floats]:
+        """The next state [..., states], and the logits [..., letters] in 1/ONE."""
         f: dict[str, Floats] = self._floats  # type: ignore[attr-defined]
         size = self.states
         added = f["letter"][letter] + label
@@ -105,10 +114,7 @@ class NameMachine:
         new = _activate(f["tanh"], inner)
         mixed = update * state + (ONE - update) * new + np.float32(ONE // 2)
         state = np.floor(mixed * np.float32(1 / ONE))
-        logits = np.floor(state @ f["head"] * np.float32(1 / WEIGHT)) + f["bias"]
-        behind = (logits.max(-1, keepdims=True) - logits) * np.float32(1 / _STEP)
-        index = np.minimum(behind, ODDS - 1).astype(np.int64)
-        return state, self.arrays["exponential"][index].astype(np.int64)
+        return state, np.floor(state @ f["head"] * np.float32(1 / WEIGHT)) + f["bias"]
 
 
 def _activate(table: Floats, sums: Floats) -> Floats:
@@ -157,7 +163,7 @@ def read_machine(place: str, data: bytes) -> NameMachine:
             cultures=tuple(header["cultures"]),
             kinds=tuple(header["kinds"]),
             runs={culture: frozenset(runs) for culture, runs in header["runs"].items()},
-            words=frozenset(header["words"]),
+            words={part: frozenset(words) for part, words in header["words"].items()},
             about=header["about"],
             arrays=arrays,
             digest=digest,

@@ -27,7 +27,7 @@ KINDS = ("female", "male", "family", "place", "inn", "weapon", "kingdom")
 ALPHABET = ".abcdefghijklmnopqrstuvwxyz '-"  # the full stop begins and ends a name
 _HELD = 10  # one of so many written names is held out
 _SPLICED = 4  # spliced names for each written one, at most
-_JOINED = 130  # of a culture's places, weapons and families each
+_JOINED = 260  # of a culture's places, weapons and families each
 _INNS = 260
 _LONGEST = 12
 
@@ -36,7 +36,8 @@ _LONGEST = 12
 class NameSet:
     """Names by (culture, kind): to train on, written by hand, held out; and what a check needs.
 
-    `runs` are the runs of letters by culture (see `core.letters`), `words` those of inns' names.
+    `runs` are the runs of letters by culture (see `core.letters`); `words` are those that inns and
+    families are called by: "adjective", "noun", "first", "last".
     """
 
     cultures: tuple[str, ...]
@@ -44,18 +45,20 @@ class NameSet:
     written: dict[tuple[str, str], tuple[str, ...]]
     held: dict[tuple[str, str], tuple[str, ...]]
     runs: dict[str, tuple[str, ...]]
-    words: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
     digest: str
 
 
 def build_names(out: str | Path, *, seed: Seed = 0) -> Path:
     """Writes `names.json`, a set for `train names`, into the folder; returns its path."""
     parts: dict[str, Any] = {"train": {}, "written": {}, "held": {}, "runs": {}}
-    words = {"and"}
+    words: dict[str, set[str]] = {"adjective": set(), "noun": set(), "first": set(), "last": set()}
     for culture in _cultures():
         lists = _lists(culture)
         known = {run for part in _wholes(lists) for run in runs(part)}
-        words |= set(lists["inn_adjective"]) | set(lists["inn_noun"])
+        for part in words:
+            kind = "inn" if part in ("adjective", "noun") else "family"
+            words[part] |= set(lists[f"{kind}_{part}"])
         parts["runs"][culture] = sorted(known)
         for kind in KINDS:
             dice = stream(seed, "name lists", culture, kind)
@@ -74,7 +77,8 @@ def build_names(out: str | Path, *, seed: Seed = 0) -> Path:
             place = f"{culture} {kind}"
             parts["train"][place], parts["written"][place] = train, written
             parts["held"][place] = held
-    found = {"kind": "names", "licence": "MIT", "words": sorted(words), **parts}
+    sorted_words = {part: sorted(found) for part, found in words.items()}
+    found = {"kind": "names", "licence": "MIT", "words": sorted_words, **parts}
     path = Path(out) / "names.json"
     write_json(path, found)
     return path
@@ -98,7 +102,7 @@ def read_names(path: str | Path) -> NameSet:
         return NameSet(
             cultures=cultures,
             runs={culture: tuple(found["runs"][culture]) for culture in cultures},
-            words=tuple(found["words"]),
+            words={part: tuple(words) for part, words in found["words"].items()},
             digest=hashlib.sha256(data).hexdigest(),
             **parts,
         )

@@ -10,6 +10,7 @@ Everything is whole numbers, so a name is the same on every machine.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -140,13 +141,7 @@ def fits(name: str, culture: str, kind: str) -> bool:
         return False
     known = machine().runs[culture]
     if kind == "inn":
-        words = name.split(" ")
-        return len(words) > 1 and all(
-            can_be_said(word.removesuffix("'s"), known)
-            if word.endswith("'s")
-            else word in machine().words
-            for word in words
-        )
+        return _is_inn(name.split(" "), known)
     if not name.isalpha() or not can_be_said(name, known):
         return False
     if kind in ("female", "male"):
@@ -158,6 +153,17 @@ def fits(name: str, culture: str, kind: str) -> bool:
             and _nearest("sound", name) == machine().cultures.index(culture)
         )
     return True
+
+
+def _is_inn(words: list[str], known: Collection[str]) -> bool:
+    """Whether the words are a quality and a thing, two things, or a host and a thing."""
+    adjectives, nouns = machine().words["adjective"], machine().words["noun"]
+    if len(words) == 3:
+        return words[1] == "and" and words[0] != words[2] and {words[0], words[2]} <= nouns
+    if len(words) != 2 or words[1] not in nouns:
+        return False
+    host = words[0].removesuffix("'s")
+    return words[0] in adjectives or (host != words[0] and len(host) > 2 and can_be_said(host, known))
 
 
 def _nearest(table: str, name: str) -> int:

@@ -20,6 +20,8 @@ from aigc_procgen.core.name_machine import ACTIVATION, LEVELS, ODDS, ONE, WEIGHT
 __all__ = ["NameNetwork", "activation_tables"]
 
 _LARGEST = 127 / WEIGHT
+_TEMPERATURE = 0.8
+_LEAST = 0.02  # of the likeliest letter's odds
 _WIDEST = 7.9  # of what letters and labels add: int16 would hold more, the tables end at 8
 
 
@@ -81,12 +83,16 @@ class NameNetwork(nn.Module):
 
 
 def activation_tables() -> dict[str, NDArray[Any]]:
-    """Sigmoid and tanh [LEVELS] over -8 to 8, and the exponential [ODDS] over 0 to -16."""
+    """Sigmoid and tanh [LEVELS] over -8 to 8, and the odds [ODDS] of logits 0 to 16 behind the best.
+
+    The odds are sharpened, and cut where a letter is rarely more than a slip of the pen.
+    """
     at = (np.arange(LEVELS) - LEVELS / 2 + 0.5) * ACTIVATION / ONE
     tanh = np.round(np.tanh(at) * ONE).clip(1 - ONE, ONE - 1)
     behind = (np.arange(ODDS) + 0.5) * 16 / ODDS
+    odds = np.exp(-behind / _TEMPERATURE)
     return {
         "sigmoid": np.round(ONE / (1 + np.exp(-at))).astype(np.int16),
         "tanh": tanh.astype(np.int16),
-        "exponential": np.round(65536 * np.exp(-behind)).astype(np.int32),
+        "exponential": np.round(65536 * odds * (odds >= _LEAST)).astype(np.int32),
     }
