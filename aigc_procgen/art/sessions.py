@@ -14,7 +14,7 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "paint", "providers"]
+__all__ = ["draw", "next_letter", "paint", "providers"]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
@@ -161,6 +161,22 @@ def paint(
     return _pixels(pack, model, {"z": z, "label": label, "share": share, "palette": colours})
 
 
+def next_letter(
+    pack: Pack,
+    model: Model,
+    state: NDArray[np.float32],
+    letter: NDArray[np.float32],
+    label: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """By a model of names: the next states [n, latent] and the odds [n, letters] of what comes next.
+
+    `letter` [n, letters] and `label` [n, L] are one-hot; the first state is 0, the first letter 0.
+    """
+    feed = {"state": state, "letter": letter, "label": label}
+    found = _run(pack, model, ["next", "odds"], feed)
+    return np.asarray(found[0]), np.asarray(found[1])
+
+
 def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.float32]:
     """The palette as a graph takes it; `InvalidArgument` unless it can replace the model's own."""
     colours = model.palette if palette is None else np.asarray(palette)
@@ -175,8 +191,14 @@ def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.floa
 
 
 def _pixels(pack: Pack, model: Model, feed: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
+    return np.asarray(_run(pack, model, ["pixels"], feed)[0])
+
+
+def _run(
+    pack: Pack, model: Model, outputs: list[str], feed: dict[str, NDArray[np.float32]]
+) -> list[Any]:
     session = _session(pack, model)
     try:
-        return np.asarray(session.run(["pixels"], feed)[0])
+        return list(session.run(outputs, feed))
     except Exception as error:  # a graph may load and still not fit together
-        raise PackError(f"the model {model.name!r} cannot draw: {_line(error)}") from None
+        raise PackError(f"the model {model.name!r} cannot be run: {_line(error)}") from None

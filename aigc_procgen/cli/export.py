@@ -25,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exports the runs and writes them, with the models already in the pack, as one pack."""
     from aigc_procgen.core.pack import load_pack, write_pack
+    from aigc_procgen.exporters.names import export_names, is_name_run
     from aigc_procgen.exporters.onnx import compare, export_ground, export_run
 
     out = Path(args.out)
@@ -35,6 +36,11 @@ def run(args: argparse.Namespace) -> int:
         name = args.name or earlier.name
         models = {model.name: (dict(model.entry), model.data) for model in earlier.models.values()}
     for folder in args.runs:
+        if is_name_run(folder):
+            data, entry = export_names(folder)
+            print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
+            models["names"] = (entry, data)
+            continue
         data, entry = export_run(folder)
         agreement = compare(folder, data)
         print(

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from aigc_procgen.art import pictures
 from aigc_procgen.art.ground import ground, transitions
 from aigc_procgen.art.masks import CORNER_TORUS, joined
-from aigc_procgen.core.pack import Pack, default_pack, load_pack, write_pack
+from aigc_procgen.art.sessions import next_letter
+from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import stream
 
@@ -33,7 +34,7 @@ def add_parser(subparsers: Any) -> None:
     build.add_argument("--name", help="the new pack's name (default: the folder's)")
     build.set_defaults(func=run_build)
     for name, function, text in (
-        ("check", run_check, "verify a pack and draw one picture with each model"),
+        ("check", run_check, "verify a pack and use each of its models once"),
         ("show", run_show, "say what a pack holds and where it comes from"),
     ):
         verb = verbs.add_parser(name, help=text)
@@ -67,6 +68,10 @@ def run_check(args: argparse.Namespace) -> int:
     pack = _pack(args)
     for name in sorted(pack.models):
         model = pack.models[name]
+        if model.kind == "names":
+            spelt = ", ".join(_likeliest(pack, model, culture) for culture in _voices(model)[:3])
+            print(f"{name}: {len(model.data):,} bytes, digest right, spells ({spelt})")
+            continue
         drawn = _samples(pack, name, 0, 1)[0]
         colours = len(np.unique(drawn[drawn[..., 3] > 0], axis=0))
         print(f"{name}: {len(model.data):,} bytes, digest right, draws ({colours} colours)")
@@ -81,7 +86,10 @@ def run_show(args: argparse.Namespace) -> int:
     for name in sorted(pack.models):
         model = pack.models[name]
         training, data = model.entry["training"], model.entry["data"]
-        print(f"\n{name}: {model.kind}, {model.size} x {model.size}, {len(model.palette)} colours")
+        made = f"{model.size} x {model.size}, {len(model.palette)} colours"
+        if model.kind == "names":
+            made = f"{model.size} letters, a state of {model.latent} numbers"
+        print(f"\n{name}: {model.kind}, {made}")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
         shown = training.get("images_shown")
@@ -90,6 +98,26 @@ def run_show(args: argparse.Namespace) -> int:
         for score, value in model.entry["scores"].items():
             print(f"  {score}: {value}")
     return 0
+
+
+def _voices(model: Model) -> tuple[str, ...]:
+    """The values of the first attribute of a model, its cultures."""
+    return next(iter(model.attributes.values()))
+
+
+def _likeliest(pack: Pack, model: Model, culture: str) -> str:
+    """The name that the likeliest letters make, in no kind in particular."""
+    state = np.zeros((1, model.latent), np.float32)
+    label = model.label({next(iter(model.attributes)): culture})[None]
+    letter, name = 0, ""
+    while len(name) < 12:
+        given = np.eye(1, model.size, letter, dtype=np.float32)
+        state, odds = next_letter(pack, model, state, given, label)
+        letter = int(odds[0].argmax())
+        if letter == 0:
+            break
+        name += model.alphabet[letter]
+    return name
 
 
 def _samples(pack: Pack, name: str, seed: int, count: int) -> tuple[NDArray[np.uint8], int]:
@@ -129,6 +157,8 @@ def run_sheet(args: argparse.Namespace) -> int:
     """Writes the sheets; returns the exit status."""
     pack = _pack(args)
     for name in sorted(pack.models):
+        if pack.models[name].kind == "names":
+            continue  # heard, not seen
         drawn, columns = _samples(pack, name, args.seed, 8)
         path = Path(args.out) / f"{name}.png"
         write_png(path, sheet(drawn, columns, args.scale))

@@ -63,11 +63,10 @@ def run(args: argparse.Namespace) -> int:
     check_int("--candidates", args.candidates, 1, 64)
     packs = _packs(args)
     first = next(iter(packs.values()))
-    if unknown := sorted(set(args.only) - set(first.models)):
-        raise InvalidArgument(
-            f"--only must be one of {', '.join(sorted(first.models))}, not {unknown[0]!r}"
-        )
-    names = sorted(args.only or first.models)
+    drawing = sorted(name for name, model in first.models.items() if model.kind != "names")
+    if unknown := sorted(set(args.only) - set(drawing)):
+        raise InvalidArgument(f"--only must be one of {', '.join(drawing)}, not {unknown[0]!r}")
+    names = sorted(args.only) or drawing
     kinds = {name: first.models[name].kind for name in names}
     # What paints ground learnt it from tiles, and is judged by the tiles cut from it.
     sets = {name: "tiles" if kind == "ground" else kind for name, kind in kinds.items()}

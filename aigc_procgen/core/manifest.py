@@ -20,8 +20,8 @@ __all__ = [
 ]
 
 FORMAT = 1
-KINDS = ("tiles", "ground", "sprites", "characters", "portraits")
-"""What a model may draw. `ground` paints canvases of many tiles, see `check_entry`."""
+KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names")
+"""What a model may make. `ground` paints canvases of many tiles, `names` spells: see `check_entry`."""
 
 _LARGEST = {
     "size": 1024,
@@ -43,7 +43,7 @@ _FIELDS = {
     "training": dict,
     "scores": dict,
 }
-_OPTIONAL: dict[str, type] = {"frames": int, "directions": list}
+_OPTIONAL: dict[str, type] = {"frames": int, "directions": list, "alphabet": str}
 _Tensors = dict[str, tuple[list[Any], str]]
 
 
@@ -96,7 +96,10 @@ def check_entry(name: str, entry: Any) -> None:
 
     A model takes latents and labels of N pictures and gives N pictures. One of ground takes a
     latent for each of R x C tiles, the labels of M materials and the share of each in every pixel,
-    and gives one picture of H x W pixels, which is R x C tiles.
+    and gives one picture of H x W pixels, which is R x C tiles. One of names takes the states of N
+    names, their last letters and their labels, and gives their next states and the odds of their
+    next letters; its latent is how many numbers a state has, its size that of its alphabet, whose
+    first letter begins and ends every name.
     """
 
     def fail(what: str) -> NoReturn:
@@ -133,7 +136,15 @@ def check_entry(name: str, entry: Any) -> None:
         whole = isinstance(values, list) and values and all(isinstance(v, str) for v in values)
         if not whole or len(set(values)) != len(values):
             fail(f"has an attribute {attribute!r} without distinct values")
-    if not entry["palette"] or not all(map(_is_colour, entry["palette"])):
+    alphabet = entry.get("alphabet", "")
+    if entry["kind"] == "names":
+        if len(alphabet) != entry["size"] or len(set(alphabet)) < len(alphabet):
+            fail(f"has an alphabet that is not {entry['size']} different letters")
+        if entry["palette"]:
+            fail("has a palette, but names have no colours")
+    elif alphabet:
+        fail("has an alphabet, but draws")
+    elif not entry["palette"] or not all(map(_is_colour, entry["palette"])):
         fail("has a palette that is not a list of [red, green, blue] in 0..255")
     if entry["kind"] == "ground" and count_pictures(entry) > 1:
         fail("is of ground, which has no frames or directions of its own")
@@ -146,6 +157,16 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
     """The inputs and outputs, by name, that a model of an entry's kind must have."""
     labels = sum(len(values) for values in entry["attributes"].values())
     palette = ([len(entry["palette"]), 3], "float32")
+    if entry["kind"] == "names":
+        letters, state = ["N", entry["size"]], ["N", entry["latent"]]
+        return (
+            {
+                "state": (state, "float32"),
+                "letter": (letters, "float32"),
+                "label": (["N", labels], "float32"),
+            },
+            {"next": (state, "float32"), "odds": (letters, "float32")},
+        )
     if entry["kind"] == "ground":
         inputs = {
             "z": (["R", "C", entry["latent"]], "float32"),

@@ -62,7 +62,8 @@ class Model:
         self.attributes: dict[str, tuple[str, ...]] = {
             attribute: tuple(values) for attribute, values in entry["attributes"].items()
         }
-        self.palette = np.array(entry["palette"], np.uint8)
+        self.alphabet: str = entry.get("alphabet", "")
+        self.palette = np.array(entry["palette"], np.uint8).reshape(-1, 3)
         self.palette.flags.writeable = False
 
     def label(self, values: Mapping[str, str], *, strict: bool = True) -> NDArray[np.float32]:
