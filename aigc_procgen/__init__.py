@@ -28,6 +28,7 @@ from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .story.fact_set import Facts
 from .story.facts import apply, legal
+from .story.names import NAME_KINDS, cultures, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.quests import Quest
@@ -42,6 +43,7 @@ from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "NAME_KINDS",
     "PLACE_KINDS",
     "TERRAINS",
     "WORLD_VERSION",
@@ -65,6 +67,7 @@ __all__ = [
     "__version__",
     "apply",
     "character",
+    "cultures",
     "default_pack",
     "dungeon",
     "dungeon_picture",
@@ -74,6 +77,7 @@ __all__ = [
     "load_pack",
     "load_world",
     "moving_tiles",
+    "names",
     "phrase",
     "quest",
     "roles",

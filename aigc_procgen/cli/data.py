@@ -62,6 +62,10 @@ def add_parser(subparsers: Any) -> None:
     ninja.add_argument("--out", required=True, metavar="DIR", help="folder for the sets")
     ninja.add_argument("--seed", default="0", help="another seed holds other figures out")
 
+    names = sources.add_parser("names", help="lists of names by culture, this library's own")
+    names.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
+    names.add_argument("--seed", default="0", help="another seed splices and holds out other names")
+
     folder = sources.add_parser("folder", help="a set of your own PNG files or sprite sheets")
     folder.add_argument("path", metavar="PATH", help="folder (subfolder = class), zip or PNG sheet")
     folder.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
@@ -144,6 +148,14 @@ def run(args: argparse.Namespace) -> int:
             args.set, args.out, count=args.count, scale=args.scale, seed=typed_seed(args.seed)
         )
         print(f"wrote {args.out}")
+        return 0
+    if args.source == "names":
+        from aigc_procgen.data.names import build_names, read_names
+
+        path = build_names(args.out, seed=typed_seed(args.seed))
+        found = read_names(path)
+        shown, held = (sum(map(len, part.values())) for part in (found.train, found.held))
+        print(f"wrote {path}: {shown:,} names of {len(found.cultures)} cultures, {held:,} held out")
         return 0
     line = _Line()
     try:

@@ -8,11 +8,11 @@ import sys
 from aigc_procgen._version import __version__
 from aigc_procgen.core.errors import ProcgenError
 
-from . import character, data, demo, doctor, dungeon, export, pack, quest, score, train, world
+from . import character, data, demo, doctor, dungeon, export, names, pack, quest, score, train, world
 
 __all__ = ["main"]
 
-_VERBS = (world, dungeon, character, quest, demo, data, train, export, pack, score, doctor)
+_VERBS = (world, dungeon, character, quest, names, demo, data, train, export, pack, score, doctor)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -32,7 +32,11 @@ def add_parser(subparsers: Any) -> None:
         help="train a GAN on a data set; the same command again goes on from the last snapshot",
         description=__doc__,
     )
-    parser.add_argument("kind", choices=(*KINDS, "items"), help="what to train (items = sprites)")
+    parser.add_argument(
+        "kind",
+        choices=(*KINDS, "items", "names"),
+        help="what to train (items = sprites; names: a network of letters, not a GAN)",
+    )
     parser.add_argument(
         "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
     )
@@ -73,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     """Trains as the arguments say; returns the exit status."""
     kind = "sprites" if args.kind == "items" else args.kind
     try:
-        import torch
+        import torch  # noqa: F401
 
     except ImportError as error:
         raise MissingDependency(
@@ -83,14 +87,13 @@ def run(args: argparse.Namespace) -> int:
     for name in ("images", "batch"):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
+    if kind == "names":
+        return _run_names(args, changes)
     config = preset(kind, args.preset, args.arch, seed=args.seed, **changes)
     if args.dry_run:
         print(json.dumps(config.to_dict(), indent=1))
         return 0
-    if args.threads is not None:
-        if args.threads < 1:
-            raise InvalidArgument(f"--threads must be 1 or more, not {args.threads}")
-        torch.set_num_threads(args.threads)
+    _set_threads(args.threads)
     data = Path(args.data)
     if data.is_dir():
         data = data / f"{kind}.npz"
@@ -118,6 +121,37 @@ def run(args: argparse.Namespace) -> int:
         if workers.first:
             print(f"{trainer.images:,} images shown; sheets, stats and checkpoint in {folder}")
     return 0
+
+
+def _run_names(args: argparse.Namespace, changes: dict[str, Any]) -> int:
+    """Trains the network of names; `--images` counts names."""
+    from .train_names import train_names
+
+    if args.preset == "tiny":
+        changes = {"names": 60_000, "states": 64, **changes}
+    if "images" in changes:
+        changes["names"] = changes.pop("images")
+    _set_threads(args.threads or 1)
+    data = Path(args.data)
+    return train_names(
+        changes | {"seed": args.seed},
+        data / "names.json" if data.is_dir() else data,
+        Path(args.run or f"runs/names-{args.preset}"),
+        dry_run=args.dry_run,
+        minutes=args.minutes,
+        command=_command(args, "names"),
+        progress_bar=_progress_bar,
+    )
+
+
+def _set_threads(threads: int | None) -> None:
+    if threads is None:
+        return
+    import torch
+
+    if threads < 1:
+        raise InvalidArgument(f"--threads must be 1 or more, not {threads}")
+    torch.set_num_threads(threads)
 
 
 def _command(args: argparse.Namespace, kind: str) -> str:
