@@ -65,8 +65,6 @@ class NameMachine:
     cultures: tuple[str, ...]
     kinds: tuple[str, ...]
     runs: Mapping[str, frozenset[str]]  # by culture, see `core.letters`
-    words: Mapping[str, frozenset[str]]  # "adjective" and "noun" of inns, "first" and "last" of
-    # families
     about: Mapping[str, Any]  # data, licence, training, scores
     arrays: Mapping[str, NDArray[Any]]
     digest: str
@@ -163,7 +161,6 @@ def read_machine(place: str, data: bytes) -> NameMachine:
             cultures=tuple(header["cultures"]),
             kinds=tuple(header["kinds"]),
             runs={culture: frozenset(runs) for culture, runs in header["runs"].items()},
-            words={part: frozenset(words) for part, words in header["words"].items()},
             about=header["about"],
             arrays=arrays,
             digest=digest,

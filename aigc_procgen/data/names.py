@@ -1,8 +1,8 @@
-"""Names to train on: our own lists by culture, and what can be spliced and joined out of them.
+"""Names to train on: our own lists by culture, and what can be spliced out of them.
 
 A list holds a few dozen names that somebody wrote. Two names of a list that share two letters are
-spliced there, as a parent names a child after two aunts; families, places and weapons that are
-joined of two words come with their halves. A tenth of the written names is held out of all that, to measure by.
+spliced there, as a parent names a child after two aunts. A tenth of the written names is held out
+of all that, to measure by.
 """
 
 from __future__ import annotations
@@ -23,21 +23,18 @@ from .writing import write_json
 
 __all__ = ["ALPHABET", "KINDS", "NameSet", "build_names", "read_names"]
 
-KINDS = ("female", "male", "family", "place", "inn", "weapon", "kingdom")
-ALPHABET = ".abcdefghijklmnopqrstuvwxyz '-"  # the full stop begins and ends a name
+KINDS = ("female", "male", "place", "weapon", "kingdom")
+ALPHABET = ".abcdefghijklmnopqrstuvwxyz"  # the full stop begins and ends a name
 _HELD = 10  # one of so many written names is held out
 _SPLICED = 4  # spliced names for each written one, at most
-_JOINED = 260  # of a culture's places, weapons and families each
-_INNS = 260
 _LONGEST = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class NameSet:
-    """Names by (culture, kind): to train on, written by hand, held out; and what a check needs.
+    """Names by (culture, kind): to train on, written by hand, held out.
 
-    `runs` are the runs of letters by culture (see `core.letters`); `words` are those that inns and
-    families are called by: "adjective", "noun", "first", "last".
+    `runs` are the runs of letters by culture, see `core.letters`.
     """
 
     cultures: tuple[str, ...]
@@ -45,40 +42,25 @@ class NameSet:
     written: dict[tuple[str, str], tuple[str, ...]]
     held: dict[tuple[str, str], tuple[str, ...]]
     runs: dict[str, tuple[str, ...]]
-    words: dict[str, tuple[str, ...]]
     digest: str
 
 
 def build_names(out: str | Path, *, seed: Seed = 0) -> Path:
     """Writes `names.json`, a set for `train names`, into the folder; returns its path."""
     parts: dict[str, Any] = {"train": {}, "written": {}, "held": {}, "runs": {}}
-    words: dict[str, set[str]] = {"adjective": set(), "noun": set(), "first": set(), "last": set()}
     for culture in _cultures():
         lists = _lists(culture)
-        known = {run for part in _wholes(lists) for run in runs(part)}
-        for part in words:
-            kind = "inn" if part in ("adjective", "noun") else "family"
-            words[part] |= set(lists[f"{kind}_{part}"])
+        known = {run for names in lists.values() for name in names for run in runs(name)}
         parts["runs"][culture] = sorted(known)
         for kind in KINDS:
             dice = stream(seed, "name lists", culture, kind)
-            written, held = _split(lists.get(kind, []), dice)
-            train = [*written, *written, *written]  # what was written counts thrice
-            if kind == "inn":
-                joined = _inns(lists, dice)
-                written, held = joined[_INNS // _HELD :], joined[: _INNS // _HELD]
-                train = list(written)
-            elif kind != "family":  # a family bears words, and a spliced word is none
-                train += _spliced(written, dice, known, held)
-            if f"{kind}_first" in lists:
-                joined = _joined(lists, kind, dice)
-                held += joined[: _JOINED // _HELD]
-                train += [name for name in joined[_JOINED // _HELD :] if name not in held]
+            written, held = _split(lists[kind], dice)
+            spliced = _spliced(written, dice, known, held)
             place = f"{culture} {kind}"
-            parts["train"][place], parts["written"][place] = train, written
-            parts["held"][place] = held
-    sorted_words = {part: sorted(found) for part, found in words.items()}
-    found = {"kind": "names", "licence": "MIT", "words": sorted_words, **parts}
+            # What was written counts thrice.
+            parts["train"][place] = [*written, *written, *written, *spliced]
+            parts["written"][place], parts["held"][place] = written, held
+    found = {"kind": "names", "licence": "MIT", **parts}
     path = Path(out) / "names.json"
     write_json(path, found)
     return path
@@ -102,7 +84,6 @@ def read_names(path: str | Path) -> NameSet:
         return NameSet(
             cultures=cultures,
             runs={culture: tuple(found["runs"][culture]) for culture in cultures},
-            words={part: tuple(words) for part, words in found["words"].items()},
             digest=hashlib.sha256(data).hexdigest(),
             **parts,
         )
@@ -127,18 +108,10 @@ def _cultures() -> list[str]:
 def _lists(culture: str) -> dict[str, list[str]]:
     table = read_table(__package__, f"name_lists/{culture}.json")
     lists = {kind: text.split() for kind, text in table.items() if kind != "about"}
-    for kind, names in lists.items():
-        if len(set(names)) < len(names) or not all(map(_checked, names)):
+    for kind in KINDS:
+        if len(set(lists[kind])) < len(lists[kind]) or not all(map(_checked, lists[kind])):
             raise DataError(f"name_lists/{culture}.json: {kind} has a name twice")
     return lists
-
-
-def _wholes(lists: dict[str, list[str]]) -> list[str]:
-    """Every written name, and every place and weapon that can be joined."""
-    found = [name for names in lists.values() for name in names]
-    for kind in ("family", "place", "weapon"):
-        found += [a + b for a in lists[f"{kind}_first"] for b in lists[f"{kind}_last"]]
-    return found
 
 
 def _split(names: list[str], dice: Stream) -> tuple[list[str], list[str]]:
@@ -163,35 +136,3 @@ def _spliced(names: list[str], dice: Stream, known: set[str], held: list[str]) -
                 if name not in taken and 4 <= len(name) <= _LONGEST and can_be_said(name, known):
                     found[name] = None
     return dice.sample(list(found), _SPLICED * len(names))
-
-
-def _joined(lists: dict[str, list[str]], kind: str, dice: Stream) -> list[str]:
-    """Names of two words, in random order."""
-    every = [
-        first + last
-        for first in lists[f"{kind}_first"]
-        for last in lists[f"{kind}_last"]
-        if first != last and len(first + last) <= _LONGEST + 2 and first[-1] * 2 != last[:2]
-    ]
-    plain = [name for name in every if name not in lists[kind]]
-    return dice.sample([name for name in plain if not _thrice(name)], _JOINED)
-
-
-def _thrice(name: str) -> bool:
-    return any(a == b == c for a, b, c in zip(name, name[1:], name[2:], strict=False))
-
-
-def _inns(lists: dict[str, list[str]], dice: Stream) -> list[str]:
-    """Names of inns: what hangs over the door, two such things, or the host's own."""
-    found: dict[str, None] = {}
-    while len(found) < _INNS:
-        noun = dice.choice(lists["inn_noun"])
-        manner = dice.below(20)
-        if manner < 13:
-            name = f"{dice.choice(lists['inn_adjective'])} {noun}"
-        elif manner < 17:
-            name = f"{noun} and {dice.choice([n for n in lists['inn_noun'] if n != noun])}"
-        else:
-            name = f"{dice.choice(lists[dice.choice(('female', 'male'))])}'s {noun}"
-        found[name] = None
-    return list(found)
