@@ -1,6 +1,6 @@
 """Names of people, places and things by culture: spelt by the network, composed by the tables.
 
-What is proven: places whose cells differ, in a window of 64 x 64 cells of places (6144 x 6144
+What is proven: places whose cells differ, in a window of 32 x 32 cells of places (3072 x 3072
 tiles), have different names; people who are in places of a window of 16 x 16 cells have different
 names, whatever place they live in. Anything further apart, and what has another id than those of
 a `World`, is likely to differ. The proof is that of `spelling`: another cell is another slot.
@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.errors import check_choice, check_int
 from ..core.random import Seed, Stream, check_seed, key, stream
+from .joined import inn_name, joined_name, joined_of_slot
 from .spelling import Slot, machine, spell
 from .tables import load_table, require, weights_of
 
@@ -24,12 +25,12 @@ NAME_KINDS = ("person", "female", "male", "family", "place", "inn", "weapon", "k
 _VOWELS = "aeiouy"
 _REGION = 4
 """Cells of places on a side that share a culture."""
-_PLACE_SIDE = 6  # bits: a window of 64 x 64 cells
+_PLACE_SIDE = 5  # bits: a window of 32 x 32 cells
 _PEOPLE_SIDE = 4  # bits: 16 x 16 cells; a neighbourhood reaches 5 cells around
 _PEOPLE = 5  # bits: 32 people a place, the last an outlaw; a town has 18 at most
 _PLACE_ID = re.compile(r"[^:]+:(-?\d{1,18}):(-?\d{1,18})", re.ASCII)
 _PERSON_ID = re.compile(r"npc:[^:]+:(-?\d{1,18}):(-?\d{1,18}):(\d{1,2}|outlaw)", re.ASCII)
-_SMALL = ("and", "of", "the")
+_JOINED_SLOTS = 300  # every culture has more names of places in two halves
 
 
 @cache
@@ -84,11 +85,33 @@ def names(
     turn = 0
     while len(found) < count:
         dice = stream(seed, "name", kind, culture or "", turn)
-        own = culture or dice.choice(cultures())
-        part = dice.choice(SEXES) if kind == "person" else kind
-        found[_titled(_word(dice, own, part), part)] = None
+        found[_name(dice, kind, culture or dice.choice(cultures()))] = None
         turn += 1
     return tuple(found)
+
+
+def _name(dice: Stream, kind: str, culture: str) -> str:
+    """A name of any kind, as it is written."""
+    if kind == "inn":
+        sex = dice.choice(SEXES)
+        return inn_name(
+            dice,
+            culture,
+            lambda: _word(dice, culture, sex),
+            lambda: _place_word(dice, culture),
+        )
+    if kind == "place":
+        return _place_word(dice, culture).capitalize()
+    if kind == "family" or (kind == "weapon" and dice.chance(1, 2)):
+        return joined_name(dice, kind, culture).capitalize()
+    return _word(dice, culture, dice.choice(SEXES) if kind == "person" else kind).capitalize()
+
+
+def _place_word(dice: Stream, culture: str) -> str:
+    """The word that a place is called by, where no slot says which."""
+    if dice.chance(_JOINED_SLOTS, 1 << 2 * _PLACE_SIDE):
+        return joined_name(dice, "place", culture)
+    return _word(dice, culture, "place")
 
 
 def person_name(seed: Seed, person_id: str, culture: str, sex: str = "female") -> str:
@@ -109,7 +132,9 @@ def person_name(seed: Seed, person_id: str, culture: str, sex: str = "female") -
         number = last if found[3] == "outlaw" else int(found[3])
         if number < last or found[3] == "outlaw":
             place = (int(found[1]) % side * side) + int(found[2]) % side
-            slot = _mixed(seed, "people slots", place << _PEOPLE | number, 2 * _PEOPLE_SIDE + _PEOPLE)
+            bits = 2 * _PEOPLE_SIDE + _PEOPLE
+            index = _mixed(seed, "people slots", place << _PEOPLE | number, bits)
+            slot = Slot(index=index, count=1 << bits)
     return _word(dice, culture, sex, slot).capitalize()
 
 
@@ -121,31 +146,40 @@ def place_name(seed: Seed, place_id: str, kind: str) -> str:
     """
     table = load_table("place_names")
     dice = stream(seed, "place name", place_id)
-    slot = None
+    culture = culture_of(seed, place_id)
     if found := _PLACE_ID.fullmatch(place_id):
-        side = 1 << _PLACE_SIDE
+        side, bits = 1 << _PLACE_SIDE, 2 * _PLACE_SIDE
         cell = (int(found[1]) % side * side) + int(found[2]) % side
-        slot = _mixed(seed, "place slots", cell, 2 * _PLACE_SIDE)
-    word = _word(dice, culture_of(seed, place_id), "place", slot).capitalize()
+        index = _mixed(seed, "place slots", cell, bits)
+        if index < _JOINED_SLOTS:
+            word = joined_of_slot(seed, culture, index)
+        else:
+            slot = Slot(index=index - _JOINED_SLOTS, count=(1 << bits) - _JOINED_SLOTS)
+            word = _word(dice, culture, "place", slot)
+    else:
+        word = _place_word(dice, culture)
+    word = word.capitalize()
     patterns = table["patterns"].get(kind, table["patterns"]["village"])
     weights = weights_of("place_names", f"patterns.{kind}", patterns)
     pattern = dice.weighted(tuple(weights), tuple(weights.values()))
     words = {part: dice.choice(texts) for part, texts in sorted(table["words"].items())}
     name = str(pattern.format(name=word, **words))
-    return name if len(name) <= table["longest"] else str(next(iter(weights)).format(name=word, **words))
+    if len(name) > table["longest"]:
+        name = str(next(iter(weights)).format(name=word, **words))
+    return name
 
 
-def _mixed(seed: Seed, name: str, index: int, bits: int) -> Slot:
-    """A slot of 2**bits for each index below that, in an order that the seed decides.
+def _mixed(seed: Seed, name: str, index: int, bits: int) -> int:
+    """Whole numbers below 2**bits in an order that the seed decides; neighbours come far apart.
 
-    Every step can be undone, so no two indexes share a slot; neighbours get slots far apart.
+    Every step can be undone, so two indexes never give the same number.
     """
     mask, half = (1 << bits) - 1, bits // 2
     word = key(seed, name)
     for turn in range(3):
         index = (index * ((word >> 20 * turn) | 1) + (word >> 7 * turn)) & mask
         index ^= index >> half
-    return Slot(index=index, bits=bits)
+    return index
 
 
 def _word(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> str:
@@ -157,13 +191,6 @@ def _word(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> st
         or (slot and spell(dice, culture, kind).name)
         or _spoken(dice, culture, kind if kind in SEXES else dice.choice(SEXES))
     )
-
-
-def _titled(name: str, kind: str) -> str:
-    """A name as it is written: words begin with large letters; an inn has its article."""
-    words = [word if word in _SMALL else word[0].upper() + word[1:] for word in name.split(" ")]
-    hosts = any(word.endswith("'s") for word in words)
-    return " ".join(["The", *words] if kind == "inn" and not hosts else words)
 
 
 def _spoken(dice: Stream, culture: str, sex: str) -> str:

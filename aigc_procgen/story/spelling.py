@@ -2,15 +2,14 @@
 
 A number u in 0 <= u < 1 decodes into a name as in arithmetic coding (Rissanen, "Generalized Kraft
 inequality and arithmetic coding", IBM Journal of Research and Development 1976): each letter's odds
-cut the interval that u lies in. The intervals of all names are disjoint. A slot is one of
-2**bits equal parts of 0..1, and a name is its slot's own only if its whole interval lies in it.
+cut the interval that u lies in. The intervals of all names are disjoint. A slot is one of some
+equal parts of 0..1, and a name is its slot's own only if its whole interval lies in it.
 Everything is whole numbers, so a name is the same on every machine.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from ..core.letters import can_be_said
 from ..core.name_machine import NameMachine, read_machine
 from ..core.random import Stream
+from .joined import is_joined
 from .tables import load_table
 
 __all__ = ["TRIES", "Slot", "Spelt", "fits", "machine", "spell"]
@@ -30,7 +30,7 @@ TRIES = 48
 """Draws of a name before `spell` gives up; see benchmarks/names.py for how many it needs."""
 
 _FINE = 64  # bits of u within its slot
-_SHORTEST, _LONGEST, _LONGEST_INN = 3, 12, 24
+_SHORTEST, _LONGEST = 3, 12
 _KEPT = 3000  # beginnings of names whose odds are kept: some 5 MB
 _BEGINNING = 2  # letters
 
@@ -41,10 +41,10 @@ _steps: dict[tuple[str, str, str], _Step] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """The part `index` of 2**bits equal parts of all names."""
+    """The part `index` of `count` equal parts of all names."""
 
     index: int
-    bits: int
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,29 +65,29 @@ def machine() -> NameMachine:
 def spell(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> Spelt:
     """A name of the culture and kind that `fits`, the slot's own if one is given.
 
-    Names of two slots with equally many bits differ, whatever their cultures, for each of the kinds
-    "place", and "female" and "male" together: see `fits`.
+    Names of two slots of one count differ, whatever their cultures: those of kind "place", and those
+    of "female" and "male" together, because none fits two cultures or sexes: see `fits`.
     """
-    here = slot or Slot(index=0, bits=0)
-    scale = here.bits + _FINE
+    here = slot or Slot(index=0, count=1)
+    whole = here.count << _FINE
     label = machine().label(culture, kind)
     seen: dict[str, _Step] = {}
     for tries in range(1, TRIES + 1):
         at = (here.index << _FINE) | dice.bits()
-        name = _decoded(at, scale, here, culture, kind, label, seen)
+        name = _decoded(at, whole, here, culture, kind, label, seen)
         if name and fits(name, culture, kind):
             return Spelt(name=name, tries=tries)
     return Spelt(name="", tries=TRIES)
 
 
 def _decoded(
-    at: int, scale: int, slot: Slot, culture: str, kind: str, label: Floats, seen: dict[str, _Step]
+    at: int, of: int, slot: Slot, culture: str, kind: str, label: Floats, seen: dict[str, _Step]
 ) -> str:
-    """The name whose interval holds at / 2**scale; "" if the slot does not hold that interval."""
+    """The name whose interval holds at / of; "" if the slot does not hold that interval."""
     network = machine()
-    alphabet, longest = network.alphabet, _LONGEST_INN if kind == "inn" else _LONGEST
+    alphabet = network.alphabet
     name, state, letter = "", network.start(), 0
-    # The interval is [low, low + width) / whole; `over` is how far u lies above low, * 2**scale.
+    # The interval is [low, low + width) / whole; `over` is how far u lies above low, times `of`.
     low, width, whole, over = 0, 1, 1, at
     while True:
         step = seen.get(name)
@@ -95,18 +95,18 @@ def _decoded(
             step = seen[name] = _step(network, culture, kind, name, state, letter, label)
         state, ends = step
         total = ends[-1]
-        letter = bisect_right(ends, (over * total) // (width << scale))
+        letter = bisect_right(ends, (over * total) // (width * of))
         below = ends[letter - 1] if letter else 0
         low, whole, over = low * total + width * below, whole * total, over * total
-        over -= (width * below) << scale
+        over -= width * below * of
         width *= ends[letter] - below
         if letter == 0:
             break
         name += alphabet[letter]
-        if len(name) > longest:
+        if len(name) > _LONGEST:
             return ""
-    inside = slot.index * whole <= low << slot.bits
-    return name if inside and (low + width) << slot.bits <= (slot.index + 1) * whole else ""
+    inside = slot.index * whole <= low * slot.count
+    return name if inside and (low + width) * slot.count <= (slot.index + 1) * whole else ""
 
 
 def _step(
@@ -140,30 +140,18 @@ def fits(name: str, culture: str, kind: str) -> bool:
     if len(name) < _SHORTEST or not _is_decent(name):
         return False
     known = machine().runs[culture]
-    if kind == "inn":
-        return _is_inn(name.split(" "), known)
-    if not name.isalpha() or not can_be_said(name, known):
+    if not can_be_said(name, known):
         return False
     if kind in ("female", "male"):
         own = 2 * machine().cultures.index(culture) + (kind == "male")
         return _nearest("given", name) == own
     if kind == "place":
         return (
-            name not in _plain_words()
+            not is_joined(name, kind)
+            and name not in _plain_words()
             and _nearest("sound", name) == machine().cultures.index(culture)
         )
     return True
-
-
-def _is_inn(words: list[str], known: Collection[str]) -> bool:
-    """Whether the words are a quality and a thing, two things, or a host and a thing."""
-    adjectives, nouns = machine().words["adjective"], machine().words["noun"]
-    if len(words) == 3:
-        return words[1] == "and" and words[0] != words[2] and {words[0], words[2]} <= nouns
-    if len(words) != 2 or words[1] not in nouns:
-        return False
-    host = words[0].removesuffix("'s")
-    return words[0] in adjectives or (host != words[0] and len(host) > 2 and can_be_said(host, known))
 
 
 def _nearest(table: str, name: str) -> int:
@@ -181,10 +169,7 @@ def _refused() -> tuple[tuple[str, ...], frozenset[str]]:
 
 def _is_decent(name: str) -> bool:
     parts, known = _refused()
-    plain = name.replace(" ", "")
-    return not any(part in plain for part in parts) and not any(
-        word.removesuffix("'s") in known for word in name.split(" ")
-    )
+    return name not in known and not any(part in name for part in parts)
 
 
 @cache
