@@ -46,7 +46,7 @@ __all__ = [
     "world",
 ]
 
-WORLD_VERSION = 1  # changes whenever a seed gives another world
+WORLD_VERSION = 2  # changes whenever a seed gives another world
 _SAVE_FORMAT = 1
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")

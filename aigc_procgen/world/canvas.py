@@ -86,6 +86,11 @@ class Canvas:
         land = self.land[self.area(rect)]
         return bool(WALKABLE[land].all()) and not bool(np.isin(land, _WET).any())
 
+    def is_floor(self, x: int, y: int) -> bool:
+        """True if the tile is inside a house or in its door."""
+        at = (y + self.radius, x + self.radius)
+        return bool(self.terrain[at] == TERRAIN_INDEX["stone_floor"])
+
     def is_untouched(self, rect: Rect) -> bool:
         """True if nothing was drawn on any tile of the rectangle."""
         return bool((self.terrain[self.area(rect)] == KEEP).all())

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from . import biomes
 from .ground import Ground
+from .rivers import UNIT
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
 __all__ = ["draw_overview"]
@@ -36,8 +37,11 @@ def draw_overview(
     terrain = land.terrain
     if step > 1:
         plain = biomes.ground(land.biome, land.patch * 3 // 5)
-        streams = np.isin(terrain, _WATERY) | (terrain == TERRAIN_INDEX["sand"])
-        terrain = np.where(streams, terrain, plain)
+        wet = np.isin(terrain, _WATERY)
+        terrain = np.where(wet | (terrain == TERRAIN_INDEX["sand"]), terrain, plain)
+        # A river thinner than a map's pixel is drawn as one: a line must not be dotted.
+        thin = ~wet & (land.shore * 2 < step * UNIT) & (land.elevation > 0)
+        terrain[thin] = TERRAIN_INDEX["shallow_water"]
     height_map = np.maximum(land.elevation, 0)
     # Light from the north-west, as maps have it; per tile, so that every step looks alike.
     rise = height_map[:-2, :-2] - height_map[2:, 2:]

@@ -22,7 +22,8 @@ from aigc_procgen.core.random import Seed, Stream, stream
 from aigc_procgen.core.records import Record
 
 from .biomes import biomes
-from .fields import Fields
+from .fields import Fields, LandFields
+from .rivers import UNIT
 from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
 __all__ = [
@@ -48,6 +49,10 @@ DISTRICT = CELL * CELLS  # tiles
 STEP = 8  # tiles between the samples that sites and roads are chosen by
 _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
+
+_SETTLED = ("town", "village")
+_BROOK = 2 * UNIT
+_BESIDE = 13 * UNIT  # a plaza's middle to the water's edge, as people like it
 
 T = TypeVar("T", bound=np.generic)
 Namer = Callable[[Seed, str, str], str]
@@ -142,7 +147,7 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
     count = DISTRICT // STEP
     land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
     places: dict[tuple[int, int], Place] = {}
-    for (column, row), kind, (x, y) in _sites(seed, land.biome, land.terrain, dx, dy):
+    for (column, row), kind, (x, y) in _sites(seed, land, dx, dy):
         cell = (dx * CELLS + column, dy * CELLS + row)
         name = f"{kind}:{cell[0]}:{cell[1]}"
         places[cell] = Place(
@@ -161,24 +166,27 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
 
 
 def _sites(
-    seed: Seed, biome: NDArray[np.uint8], terrain: NDArray[np.uint8], dx: int, dy: int
+    seed: Seed, land: LandFields, dx: int, dy: int
 ) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
     """Cell, kind and tile inside the district of every place."""
     rules = place_rules()
+    biome, terrain = land.biome, land.terrain
     habitable = np.array([row.habitable for row in biomes()])
     wet = np.isin(terrain, [TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["ice"]])
+    # A brook runs unseen between two samples; nothing is built on it.
+    wet |= land.shore < _BROOK
     good = habitable[biome] & WALKABLE[terrain] & ~wet
     rock = terrain == TERRAIN_INDEX["mountain"]
     dice = stream(seed, "district", dx, dy)
     left = dice.shuffled([(column, row) for row in range(CELLS) for column in range(CELLS)])
     found: list[tuple[tuple[int, int], str, tuple[int, int]]] = []
     for kind, wanted in (("town", 1), ("village", rules.villages)):
-        settled = 0
-        for cell in list(left):
-            if settled < wanted and (site := _site(dice, kind, cell, good, biome)):
-                found.append((cell, kind, site))
-                left.remove(cell)
-                settled += 1
+        sites = [(cell, site) for cell in left if (site := _site(dice, kind, cell, good, land))]
+        if kind == "town":  # the one that lies best, of all its district
+            sites.sort(key=lambda item: item[1][0])
+        for cell, (_, tile) in sites[:wanted]:
+            found.append((cell, kind, tile))
+            left.remove(cell)
     wild = [kind for kind in PLACE_KINDS if rules.kinds[kind].weight]
     for cell in left:
         if dice.chance(rules.empty, 100):
@@ -186,8 +194,8 @@ def _sites(
         near = int(_square(rock, cell).sum())
         options = {}
         for kind in wild:
-            if near >= rules.kinds[kind].rock and (site := _site(dice, kind, cell, good, biome)):
-                options[kind] = site
+            if near >= rules.kinds[kind].rock and (site := _site(dice, kind, cell, good, land)):
+                options[kind] = site[1]
         if options:
             kinds = list(options)
             kind = dice.weighted(kinds, [rules.kinds[name].weight for name in kinds])
@@ -205,9 +213,11 @@ def _site(
     kind: str,
     cell: tuple[int, int],
     good: NDArray[np.bool_],
-    biome: NDArray[np.uint8],
-) -> tuple[int, int] | None:
-    """A tile of the district in the cell whose surroundings suit the kind, or None."""
+    land: LandFields,
+) -> tuple[int, tuple[int, int]] | None:
+    """A tile of the district in the cell whose surroundings suit the kind, after how much
+    nearer to fresh water, or farther, it might better lie; or None.
+    """
     rule = place_rules().kinds[kind]
     reach = (rule.radius + STEP // 2) // STEP
     side = 2 * reach + 1
@@ -216,11 +226,17 @@ def _site(
     sums[1:, 1:] = _square(good, cell)[near, near].astype(np.int32).cumsum(0).cumsum(1)
     inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
     centre = _square(good, cell)[_JITTER, _JITTER]
-    kinds = np.isin(_square(biome, cell)[_JITTER, _JITTER], rule.biomes)
+    kinds = np.isin(_square(land.biome, cell)[_JITTER, _JITTER], rule.biomes)
     rows, columns = np.nonzero((inside * 1000 >= rule.land * side * side) & centre & kinds)
     if not len(rows):
         return None
+    shore = _square(land.shore, cell)[_JITTER, _JITTER][rows, columns]
+    far = np.abs(shore - _BESIDE)
+    if kind in _SETTLED:
+        # People settle by fresh water: of all sites the third nearest to it remains.
+        order = np.argsort(far, kind="stable")[: -(-len(far) // 3)]
+        rows, columns, far = rows[order], columns[order], far[order]
     pick = dice.below(len(rows))
     x = (cell[0] * _SAMPLES + _JITTER.start + int(columns[pick])) * STEP
     y = (cell[1] * _SAMPLES + _JITTER.start + int(rows[pick])) * STEP
-    return x + dice.below(STEP), y + dice.below(STEP)
+    return int(far[pick]), (x + dice.below(STEP), y + dice.below(STEP))
