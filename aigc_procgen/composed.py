@@ -30,6 +30,7 @@ from .story.quests import Quest, plan_quest
 from .world.chunk import Chunk, Prop
 from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
+from .world.realms import Realm
 from .world.terrain import TERRAINS
 
 __all__ = [
@@ -217,6 +218,30 @@ class World:
     ) -> NDArray[np.uint8]:
         """A map RGBA uint8 [height / step, width / step, 4] with relief, roads and places."""
         return self._land.overview(x, y, width, height, step=step)
+
+    def map(
+        self,
+        x: int,
+        y: int,
+        width: int,
+        height: int,
+        *,
+        step: int = 2,
+        title: str | None = None,
+    ) -> NDArray[np.uint8]:
+        """A map to hang up, RGBA uint8: `overview` with borders, names, a frame, legend and scale.
+
+        Without a `title` it is called after the largest place near its middle. Villages are
+        named up to a step of 3, towns up to 10; beyond 2048 x 2048 tiles only realms are.
+        """
+        if title is None:
+            middle = (x + width // 2, y + height // 2)
+            title = f"{self.nearest('town', *middle).name} and the lands around it"
+        return self._land.map(x, y, width, height, step, title=title)
+
+    def realm(self, x: int, y: int) -> Realm | None:
+        """The realm (id, name, capital) that a tile is in; None where nobody rules."""
+        return self._land.realm(x, y)
 
     @property
     def tile_size(self) -> int:

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "": RUNTIME | PUBLIC,
     "cli": RUNTIME | PUBLIC | {"data", "train", "exporters", "demo_game"},
-    "exporters": RUNTIME,
+    "exporters": RUNTIME | PUBLIC,
     "demo_game": PUBLIC | {"exporters"},
 }
 HEAVY = {"torch": "train", "onnx": "exporters", "PIL": "data train", "pygame": "demo_game"}

@@ -13,9 +13,11 @@ from aigc_procgen.core.random import Seed, check_seed, key
 from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
 from .ground import Ground
+from .map_sheet import draw_map
 from .namer import plain_name
 from .overview import draw_overview
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .realms import Realm, Realms
 from .route import find_route
 
 __all__ = ["LIMIT", "Land"]
@@ -39,6 +41,7 @@ class Land:
         self.seed = check_seed(seed)
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3)
+        self._realms = Realms(self.seed, namer, self._towns)
         self._chunks: Cache[tuple[int, int], Chunk] = Cache(
             lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
         )
@@ -82,6 +85,15 @@ class Land:
         """All places whose centre lies in the region, sorted by id."""
         area = _check_area(x, y, width, height, _LARGEST << 2)
         return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
+
+    def _towns(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
+        # The rim of the world has no land beyond it.
+        left, right = max(x, -LIMIT), min(x + width, LIMIT)
+        top, bottom = max(y, -LIMIT), min(y + height, LIMIT)
+        if left >= right or top >= bottom:
+            return ()
+        found = self._ground.places(left, top, right - left, bottom - top)
+        return tuple(place for place in found if place.kind == "town")
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
         """The nearest place of a kind, or of any with "any", as the crow flies.
@@ -172,13 +184,26 @@ class Land:
 
         Ground with hill shading, coasts and rivers; up to 2048 x 2048 tiles also roads and places.
         """
-        step = check_int("step", step, 1, 1 << 12)
-        _check_area(x, y, width, height, _LARGEST * step * step)
-        if min(width, height) < step:
-            raise InvalidArgument(
-                f"step must be at most the width and the height, {width} and {height}, not {step}"
-            )
+        step = _check_step(x, y, width, height, step)
         return draw_overview(self._ground, x, y, width // step, height // step, step)
+
+    def map(
+        self, x: int, y: int, width: int, height: int, step: int = 2, *, title: str = ""
+    ) -> NDArray[np.uint8]:
+        """A map to hang up, uint8 RGBA, a little larger than [height // step, width // step, 4].
+
+        The overview with realms' borders and names of realms, towns (with a step of 3 tiles or
+        less villages too), in a frame with the title, a legend and a scale.
+        """
+        step = _check_step(x, y, width, height, step)
+        if not isinstance(title, str):
+            raise InvalidArgument(f"title must be a text, not {title!r:.80}")
+        area = (x, y, width // step, height // step)
+        return draw_map(self._ground, self._realms, *area, step, title)
+
+    def realm(self, x: int, y: int) -> Realm | None:
+        """The realm that a tile is in, by land or by sea; None where nobody rules."""
+        return self._realms.at(_check_tile("x", x), _check_tile("y", y))
 
     def _gather(self, name: str, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
         x, y, width, height = _check_area(x, y, width, height, _LARGEST)
@@ -191,6 +216,16 @@ class Land:
                 field = getattr(self._chunks.get((cx, cy)), name)
                 out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
         return out
+
+
+def _check_step(x: int, y: int, width: int, height: int, step: int) -> int:
+    step = check_int("step", step, 1, 1 << 12)
+    _check_area(x, y, width, height, _LARGEST * step * step)
+    if min(width, height) < step:
+        raise InvalidArgument(
+            f"step must be at most the width and the height, {width} and {height}, not {step}"
+        )
+    return step
 
 
 def _check_tile(name: str, value: int) -> int:

@@ -10,14 +10,14 @@ from .ground import Ground
 from .rivers import UNIT
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
-__all__ = ["draw_overview"]
+__all__ = ["MARKS", "WIDEST", "draw_overview"]
 
-_WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
+WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
 _ROAD = np.array([122, 84, 52], np.uint8)
 _BRIDGE = np.array([196, 186, 164], np.uint8)
 _COAST = 150  # of 256: how dark water is where it meets land
 _INK = (38, 28, 24)
-_MARKS = {  # half side in map pixels, colour
+MARKS = {  # half side in map pixels, colour
     "town": (3, (214, 58, 48)),
     "village": (2, (236, 150, 52)),
     "farm": (1, (244, 220, 110)),
@@ -57,7 +57,7 @@ def draw_overview(
     picture = np.full((height, width, 4), 255, np.uint8)
     colours = TERRAIN_COLOURS[inner].astype(np.int32) * shade[..., None] >> 8
     picture[..., :3] = np.clip(colours, 0, 255)
-    if width * height * step * step <= _WIDEST:
+    if width * height * step * step <= WIDEST:
         _draw_roads(picture, ground, water, x, y, step)
         _draw_places(picture, ground, x, y, step)
     return picture
@@ -86,11 +86,16 @@ def _draw_roads(
 
 def _draw_places(picture: NDArray[np.uint8], ground: Ground, x: int, y: int, step: int) -> None:
     height, width = picture.shape[:2]
-    for place in ground.places(x, y, width * step, height * step):
-        half, colour = _MARKS[place.kind]
+    # A mark on the rim is drawn by both maps that share it.
+    more = 5 * step
+    for place in ground.places(
+        x - more, y - more, width * step + 2 * more, height * step + 2 * more
+    ):
+        half, colour = MARKS[place.kind]
         column, row = (place.x - x) // step, (place.y - y) // step
-        for more, paint in ((1, _INK), (0, colour)):
-            top, left = max(row - half - more, 0), max(column - half - more, 0)
-            picture[top : row + half + more + 1, left : column + half + more + 1, :3] = paint
-        if place.kind == "town":
+        for edge, paint in ((1, _INK), (0, colour)):
+            top, left = max(row - half - edge, 0), max(column - half - edge, 0)
+            bottom, right = max(row + half + edge + 1, 0), max(column + half + edge + 1, 0)
+            picture[top:bottom, left:right, :3] = paint
+        if place.kind == "town" and 0 <= row < height and 0 <= column < width:
             picture[row, column, :3] = 255
