@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from aigc_procgen.core.random import Seed, check_seed, key
 
 from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
+from .edits import Edits, check_kind, check_terrain
 from .ground import Ground
 from .map_sheet import draw_map
 from .namer import plain_name
@@ -19,6 +21,7 @@ from .overview import draw_overview
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
 from .realms import Realm, Realms
 from .route import find_route
+from .terrain import TERRAIN_COLOURS
 
 __all__ = ["LIMIT", "Land"]
 
@@ -41,6 +44,7 @@ class Land:
         self.seed = check_seed(seed)
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3)
+        self.edits = Edits()
         self._realms = Realms(self.seed, namer, self._towns)
         self._chunks: Cache[tuple[int, int], Chunk] = Cache(
             lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
@@ -50,7 +54,10 @@ class Land:
         """The chunk that begins at tile (64 * cx, 64 * cy); from the cache if it is there."""
         most = LIMIT // CHUNK
         cx, cy = check_int("cx", cx, -most, most - 1), check_int("cy", cy, -most, most - 1)
-        return self._chunks.get((cx, cy))
+        return self._chunk(cx, cy)
+
+    def _chunk(self, cx: int, cy: int) -> Chunk:
+        return self.edits.apply(self._chunks.get((cx, cy)))
 
     def digest(self, cx: int, cy: int) -> str:
         """A hash of all that a chunk holds, 32 hexadecimal digits."""
@@ -67,7 +74,7 @@ class Land:
     def walkable(self, x: int, y: int) -> bool:
         """True if the ground carries a walker and nothing solid (a tree, a statue) is on it."""
         x, y = _check_tile("x", x), _check_tile("y", y)
-        chunk = self._chunks.get((x // CHUNK, y // CHUNK))
+        chunk = self._chunk(x // CHUNK, y // CHUNK)
         return bool(chunk.walkable[y % CHUNK, x % CHUNK])
 
     def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
@@ -77,9 +84,37 @@ class Land:
             prop
             for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
             for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
-            for prop in self._chunks.get((cx, cy)).props
+            for prop in self._chunk(cx, cy).props
             if x <= prop.x < x + width and y <= prop.y < y + height
         )
+
+    def set_terrain(self, x: int, y: int, terrain: str | int | NDArray[Any]) -> None:
+        """Changes the ground of a tile, or of a region from tile (x, y) on.
+
+        `terrain` is a name or an index of TERRAINS, or an array of indexes [height, width]. What
+        grew there stays; places, roads and the people's stories know nothing of it.
+        """
+        found = check_terrain(terrain)
+        height, width = found.shape
+        x, y, _, _ = _check_area(x, y, width, height, _LARGEST)
+        self.edits.set_terrain(x, y, found)
+
+    def add_prop(self, kind: str, x: int, y: int) -> None:
+        """Lets something stand on a tile, instead of what stood there."""
+        self.edits.set_prop(_check_tile("x", x), _check_tile("y", y), check_kind(kind))
+
+    def remove_prop(self, x: int, y: int) -> Prop | None:
+        """Takes away what stands on a tile and returns it; None if nothing does."""
+        x, y = _check_tile("x", x), _check_tile("y", y)
+        found = self.props(x, y, 1, 1)
+        if not found:
+            return None
+        self.edits.set_prop(x, y, None)
+        return found[0]
+
+    def reset(self, x: int, y: int, width: int, height: int) -> None:
+        """Takes back every change of a region: it is again as the seed made it."""
+        self.edits.reset(*_check_area(x, y, width, height, _LARGEST << 8))
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
@@ -142,7 +177,7 @@ class Land:
         # The search looks about; it must not run over the world's rim.
         if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
             raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
-        return find_route(lambda cx, cy: self._chunks.get((cx, cy)), ends[0], ends[1], budget)
+        return find_route(self._chunk, ends[0], ends[1], budget)
 
     def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
         """Different tiles (x, y) in a place where people can stand, some steps apart.
@@ -185,7 +220,11 @@ class Land:
         Ground with hill shading, coasts and rivers; up to 2048 x 2048 tiles also roads and places.
         """
         step = _check_step(x, y, width, height, step)
-        return draw_overview(self._ground, x, y, width // step, height // step, step)
+        picture = draw_overview(self._ground, x, y, width // step, height // step, step)
+        rows, columns = height // step, width // step
+        for column, row, terrain in self.edits.terrain_in(x, y, columns * step, rows * step):
+            picture[(row - y) // step, (column - x) // step, :3] = TERRAIN_COLOURS[terrain]
+        return picture
 
     def map(
         self, x: int, y: int, width: int, height: int, step: int = 2, *, title: str = ""
@@ -195,11 +234,10 @@ class Land:
         The overview with realms' borders and names of realms, towns (with a step of 3 tiles or
         less villages too), in a frame with the title, a legend and a scale.
         """
-        step = _check_step(x, y, width, height, step)
         if not isinstance(title, str):
             raise InvalidArgument(f"title must be a text, not {title!r:.80}")
-        area = (x, y, width // step, height // step)
-        return draw_map(self._ground, self._realms, *area, step, title)
+        picture = self.overview(x, y, width, height, step)
+        return draw_map(picture, self._ground, self._realms, x, y, step, title)
 
     def realm(self, x: int, y: int) -> Realm | None:
         """The realm that a tile is in, by land or by sea; None where nobody rules."""
@@ -213,7 +251,7 @@ class Land:
                 x0, x1 = max(x, cx * CHUNK), min(x + width, (cx + 1) * CHUNK)
                 y0, y1 = max(y, cy * CHUNK), min(y + height, (cy + 1) * CHUNK)
                 there = np.s_[y0 - cy * CHUNK : y1 - cy * CHUNK, x0 - cx * CHUNK : x1 - cx * CHUNK]
-                field = getattr(self._chunks.get((cx, cy)), name)
+                field = getattr(self._chunk(cx, cy), name)
                 out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
         return out
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .ground import Ground
 from .lettering import HEIGHT, write
-from .overview import MARKS, WIDEST, draw_overview
+from .overview import MARKS, WIDEST
 from .places import Place
 from .realms import Realms
 
@@ -31,10 +31,18 @@ _Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 def draw_map(
-    ground: Ground, realms: Realms, x: int, y: int, width: int, height: int, step: int, title: str
+    picture: NDArray[np.uint8],
+    ground: Ground,
+    realms: Realms,
+    x: int,
+    y: int,
+    step: int,
+    title: str,
 ) -> NDArray[np.uint8]:
-    """The sheet, uint8 RGBA: `width` x `height` pixels of land, one every `step` tiles, framed."""
-    picture = draw_overview(ground, x, y, width, height, step)
+    """The sheet, uint8 RGBA: the overview `picture` of the land from tile (x, y) on, which is
+    drawn on, with one pixel every `step` tiles, framed.
+    """
+    height, width = picture.shape[:2]
     dry = ground.fields.region(x, y, width, height, step, exact=False).elevation > 0
     taken: list[_Box] = []
     if width * height * step * step > WIDEST:  # the overview shows no places either
