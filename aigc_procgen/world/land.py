@@ -145,6 +145,8 @@ class Land:
                 break
             for dx, dy in _ring(x // DISTRICT, y // DISTRICT, ring):
                 square = (dx * DISTRICT, dy * DISTRICT, DISTRICT, DISTRICT)
+                if best and _gap(square, x, y) > best[0]:
+                    continue
                 for place in self._ground.places(*square):
                     far = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id)
                     if kind in ("any", place.kind) and (best is None or far < best):
@@ -279,6 +281,14 @@ def _check_area(x: int, y: int, width: int, height: int, most: int) -> tuple[int
             f"width and height must cover at most {most} tiles, not {width} x {height}"
         )
     return x, y, width, height
+
+
+def _gap(square: tuple[int, int, int, int], x: int, y: int) -> int:
+    """The square of the distance from a tile to the nearest tile of a square."""
+    left, top, width, height = square
+    across = max(left - x, 0, x - (left + width - 1))
+    down = max(top - y, 0, y - (top + height - 1))
+    return across * across + down * down
 
 
 def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:

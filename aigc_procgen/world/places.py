@@ -177,11 +177,14 @@ def _sites(
     wet |= land.shore < _BROOK
     good = habitable[biome] & WALKABLE[terrain] & ~wet
     rock = terrain == TERRAIN_INDEX["mountain"]
+    suits = {kind: _suits(kind, good, land) for kind in PLACE_KINDS}
     dice = stream(seed, "district", dx, dy)
     left = dice.shuffled([(column, row) for row in range(CELLS) for column in range(CELLS)])
     found: list[tuple[tuple[int, int], str, tuple[int, int]]] = []
     for kind, wanted in (("town", 1), ("village", rules.villages)):
-        sites = [(cell, site) for cell in left if (site := _site(dice, kind, cell, good, land))]
+        sites = [
+            (cell, site) for cell in left if (site := _site(dice, kind, cell, suits[kind], land))
+        ]
         if kind == "town":  # the one that lies best, of all its district
             sites.sort(key=lambda item: item[1][0])
         for cell, (_, tile) in sites[:wanted]:
@@ -194,7 +197,9 @@ def _sites(
         near = int(_square(rock, cell).sum())
         options = {}
         for kind in wild:
-            if near >= rules.kinds[kind].rock and (site := _site(dice, kind, cell, good, land)):
+            if near < rules.kinds[kind].rock:
+                continue
+            if site := _site(dice, kind, cell, suits[kind], land):
                 options[kind] = site[1]
         if options:
             kinds = list(options)
@@ -208,26 +213,33 @@ def _square(field: NDArray[T], cell: tuple[int, int]) -> NDArray[T]:
     return field[row : row + _SAMPLES, column : column + _SAMPLES]
 
 
+def _suits(kind: str, good: NDArray[np.bool_], land: LandFields) -> NDArray[np.bool_]:
+    """Samples of the district around which the land suits the kind, bool [48, 48]."""
+    rule = place_rules().kinds[kind]
+    reach = (rule.radius + STEP // 2) // STEP
+    side = 2 * reach + 1
+    # Sums over squares from an integral image (Crow 1984); cells' rims are never asked for.
+    sums = np.zeros((len(good) + 1, len(good) + 1), np.int32)
+    sums[1:, 1:] = good.astype(np.int32).cumsum(0).cumsum(1)
+    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    lived_in = np.zeros(len(biomes()), np.bool_)
+    lived_in[list(rule.biomes)] = True
+    suits = np.zeros_like(good)
+    suits[reach:-reach, reach:-reach] = inside * 1000 >= rule.land * side * side
+    return np.asarray(suits & good & lived_in[land.biome])
+
+
 def _site(
     dice: Stream,
     kind: str,
     cell: tuple[int, int],
-    good: NDArray[np.bool_],
+    suits: NDArray[np.bool_],
     land: LandFields,
 ) -> tuple[int, tuple[int, int]] | None:
-    """A tile of the district in the cell whose surroundings suit the kind, after how much
-    nearer to fresh water, or farther, it might better lie; or None.
+    """A tile of the district in the cell that suits the kind, after how much nearer to fresh
+    water, or farther, it might better lie; or None.
     """
-    rule = place_rules().kinds[kind]
-    reach = (rule.radius + STEP // 2) // STEP
-    side = 2 * reach + 1
-    near = slice(_JITTER.start - reach, _JITTER.stop + reach)
-    sums = np.zeros((near.stop - near.start + 1,) * 2, np.int32)
-    sums[1:, 1:] = _square(good, cell)[near, near].astype(np.int32).cumsum(0).cumsum(1)
-    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    centre = _square(good, cell)[_JITTER, _JITTER]
-    kinds = np.isin(_square(land.biome, cell)[_JITTER, _JITTER], rule.biomes)
-    rows, columns = np.nonzero((inside * 1000 >= rule.land * side * side) & centre & kinds)
+    rows, columns = np.nonzero(_square(suits, cell)[_JITTER, _JITTER])
     if not len(rows):
         return None
     shore = _square(land.shore, cell)[_JITTER, _JITTER][rows, columns]

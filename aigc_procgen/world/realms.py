@@ -20,7 +20,7 @@ __all__ = ["Realm", "Realms"]
 _SPAN = 1152  # tiles: one seat lies in every square of this side
 _ASIDE = 330  # tiles that a seat lies from its square's middle at most
 _BEND = 150  # tiles that borders are bent aside, at most
-_FOUND = 480  # tiles from its seat within which a realm's capital lies
+_FOUND = 540  # tiles from its seat within which a realm's capital lies
 
 Towns = Callable[[int, int, int, int], tuple[Place, ...]]
 """The towns of a region: (x, y, width, height)."""
@@ -98,12 +98,15 @@ class Realms:
 
     def _make(self, square: tuple[int, int]) -> Realm | None:
         x, y = self._seat(square)
-        towns = self._towns(x - _FOUND, y - _FOUND, 2 * _FOUND, 2 * _FOUND)
         name = f"realm:{square[0]}:{square[1]}"
-        near = sorted(towns, key=lambda town: ((town.x - x) ** 2 + (town.y - y) ** 2, town.id))
-        for town in near:
-            index, squares = self.region(town.x, town.y, 1, 1)
-            if squares[int(index[0, 0])] == square:
-                named = self._namer(self._seed, name, "realm")
-                return Realm(id=name, name=named, capital=town.id, x=x, y=y)
+        for reach in (_FOUND // 3, _FOUND * 2 // 3, _FOUND):  # seldom must all be looked at
+            towns = self._towns(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1)
+            near = sorted(((town.x - x) ** 2 + (town.y - y) ** 2, town.id, town) for town in towns)
+            for far, _, town in near:
+                if far > reach * reach:
+                    break  # one outside this square may be nearer
+                index, squares = self.region(town.x, town.y, 1, 1)
+                if squares[int(index[0, 0])] == square:
+                    named = self._namer(self._seed, name, "realm")
+                    return Realm(id=name, name=named, capital=town.id, x=x, y=y)
         return None
