@@ -35,6 +35,7 @@ from .story.quests import plan_quest as quest
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.places import PLACE_KINDS, Place
+from .world.realms import Realm
 from .world.terrain import TERRAINS
 
 # Last: `world` is also the name of the room, which importing the room has bound.
@@ -57,6 +58,7 @@ __all__ = [
     "ProcgenError",
     "Profile",
     "Quest",
+    "Realm",
     "Room",
     "SaveError",
     "Thing",

@@ -265,9 +265,16 @@ class World:
         named up to a step of 3, towns up to 10; beyond 2048 x 2048 tiles only realms are.
         """
         if title is None:
-            middle = (x + width // 2, y + height // 2)
-            title = f"{self.nearest('town', *middle).name} and the lands around it"
+            title = self.map_title(x, y, width, height)
         return self._land.map(x, y, width, height, step, title=title)
+
+    def map_title(self, x: int, y: int, width: int, height: int) -> str:
+        """What a map of a region is called: after the town nearest to its middle, or the seed."""
+        try:
+            town = self.nearest("town", x + width // 2, y + height // 2)
+        except InvalidArgument:  # far out at sea
+            return f"Seed {self.seed}"
+        return f"{town.name} and the lands around it"
 
     def realm(self, x: int, y: int) -> Realm | None:
         """The realm (id, name, capital) that a tile is in; None where nobody rules."""

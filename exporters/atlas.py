@@ -46,8 +46,7 @@ def write_atlas(
     check_int("height", height, SCALES[0], _LARGEST)
     places = [_place(world, place) for place in world.places(x, y, width, height)]
     if title is None:
-        nearest = world.nearest("town", x + width // 2, y + height // 2)
-        title = f"{nearest.name} and the lands around it"
+        title = world.map_title(x, y, width, height)
     content = {
         "title": title,
         "seed": world.seed,

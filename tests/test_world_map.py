@@ -83,6 +83,19 @@ def test_the_sheet_frames_the_overview(land):
     assert not differs[corner[0] :].any()
 
 
+def test_a_map_is_called_after_a_town_or_the_seed(monkeypatch):
+    """The title names the town nearest to the middle; far out at sea it is the seed."""
+    world = procgen.world("Ada")
+    x, y = world.spawn()
+    assert world.map_title(x - 50, y - 50, 100, 100).startswith(world.nearest("town", x, y).name)
+
+    def nobody(*_):
+        raise InvalidArgument("no town")
+
+    monkeypatch.setattr(world._land, "nearest", nobody)
+    assert world.map_title(0, 0, 10, 10) == "Seed Ada"
+
+
 def test_names_do_not_overlap_and_stand_by_their_towns(land):
     """With finer steps villages are named too: more ink than on the same map of towns alone."""
     near = land.map(-300, -300, 600, 600, step=3)

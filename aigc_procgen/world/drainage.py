@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _DRY = 4000 * WATER_UNITS  # what is added to land that no round has reached
 _SLOPE = 1 * WATER_UNITS  # the least fall from point to point
 _WAYS = ((-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
 
+T = TypeVar("T", bound=np.generic)
 Height = Callable[[int, int, int, int, int], tuple[NDArray[np.int32], NDArray[np.int32]]]
 """Broad height and rain of samples: (x, y, width, height, step) to int32 [height, width] each."""
 
@@ -142,7 +144,7 @@ def _gathered(rain: NDArray[np.int32], way: NDArray[np.int8]) -> NDArray[np.int3
     return flow.reshape(way.shape)
 
 
-def _frozen(array: NDArray) -> NDArray:  # type: ignore[type-arg]
+def _frozen(array: NDArray[T]) -> NDArray[T]:
     array = np.ascontiguousarray(array)
     array.setflags(write=False)
     return array
