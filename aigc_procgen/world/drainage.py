@@ -12,25 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "RIM", "SEA", "SPACING", "WATER_UNITS", "Basin", "first_point", "make_basin"]
+from .chunk import frozen
+
+__all__ = ["BLOCK", "RIM", "SPACING", "WATER_UNITS", "Basin", "first_point", "make_basin"]
 
 SPACING = 48  # tiles between two points of the lattice
 BLOCK = 64  # points on a side of what is made at once
-SEA = -70  # thousandths: a point so low is under the sea, whatever finer noise is added
+_SEA = -70  # thousandths: a point so low is under the sea, whatever finer noise is added
 WATER_UNITS = 16  # a thousandth of height, so that filled hollows still have a slope
 RIM = 2  # points around a block that its rivers and lakes come from and go to
 _FILL = 36  # rounds of filling: how many points from the sea land may lie and surely drain to it
 _GATHER = 40  # rounds of gathering: how many points a river remembers
 _DRY = 4000 * WATER_UNITS  # what is added to land that no round has reached
-_SLOPE = 1 * WATER_UNITS  # the least fall from point to point
+_SLOPE = WATER_UNITS  # the least fall from point to point
 _WAYS = ((-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
 
-T = TypeVar("T", bound=np.generic)
 Height = Callable[[int, int, int, int, int], tuple[NDArray[np.int32], NDArray[np.int32]]]
 """Broad height and rain of samples: (x, y, width, height, step) to int32 [height, width] each."""
 
@@ -70,21 +70,26 @@ def make_basin(height: Height, column: int, row: int) -> Basin:
     corner = (left * SPACING + SPACING // 2, top * SPACING + SPACING // 2)
     land, rain = height(*corner, size, size, SPACING)
     ground = land * WATER_UNITS
-    sea = land <= SEA
+    sea = land <= _SEA
     water = _filled(ground, sea)
     # Where no round arrived, the land keeps its own height and its hollows end in lakes.
     unreached = water - ground >= _DRY
     way = _ways(water)
     water = np.where(unreached, ground, water)
-    way[~_falls(water, way)] = -1
-    flow = _gathered(rain, way)
+    # A river from there never runs up onto water that was filled.
+    goals = _goals(way)
+    lowest = np.iinfo(np.int32).min  # for points that have no goal
+    rises = np.append(water.ravel(), np.int32(lowest))[goals].reshape(water.shape) >= water
+    way[rises] = -1
+    goals[rises.ravel()] = way.size
+    flow = _gathered(rain, goals)
     keep = np.s_[margin - RIM : margin + BLOCK + RIM, margin - RIM : margin + BLOCK + RIM]
     return Basin(
-        water=_frozen(water[keep]),
-        way=_frozen(way[keep]),
-        flow=_frozen(flow[keep]),
-        depth=_frozen(((water - ground) // WATER_UNITS)[keep]),
-        sea=_frozen(sea[keep]),
+        water=frozen(water[keep].copy()),
+        way=frozen(way[keep].copy()),
+        flow=frozen(flow[keep].copy()),
+        depth=frozen((water - ground)[keep] // WATER_UNITS),
+        sea=frozen(sea[keep].copy()),
     )
 
 
@@ -118,33 +123,24 @@ def _ways(water: NDArray[np.int32]) -> NDArray[np.int8]:
     return way
 
 
-def _falls(water: NDArray[np.int32], way: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Whether the water of the point drained to is lower; True where there is none."""
-    columns = water.shape[1]
-    offsets = np.array([across + down * columns for across, down in _WAYS] + [0], np.int64)
-    goal = np.arange(water.size) + offsets[way.ravel()]
-    other = water.ravel()[np.clip(goal, 0, water.size - 1)].reshape(water.shape)
-    return np.asarray((other < water) | (way < 0))
-
-
-def _gathered(rain: NDArray[np.int32], way: NDArray[np.int8]) -> NDArray[np.int32]:
-    """Rain of each point and of all that drain into it within the rounds."""
-    columns = way.shape[1]
-    offsets = np.array([across + down * columns for across, down in _WAYS], np.int64)
+def _goals(way: NDArray[np.int8]) -> NDArray[np.int64]:
+    """The index of the point that each drains to, or the number of points: for none, or one
+    beyond the rim.
+    """
+    offsets = np.array([across + down * way.shape[1] for across, down in _WAYS], np.int64)
     goals = np.arange(way.size) + offsets[way.ravel()]
-    goals[(way.ravel() < 0) | (goals < 0) | (goals >= way.size)] = way.size  # lost
+    goals[(way.ravel() < 0) | (goals < 0) | (goals >= way.size)] = way.size
+    return goals
+
+
+def _gathered(rain: NDArray[np.int32], goals: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Rain of each point and of all that drain into it within the rounds."""
     flow = rain.ravel().copy()
-    here, amount = np.arange(way.size), rain.ravel()
+    here, amount = np.arange(rain.size), rain.ravel()
     for _ in range(_GATHER):  # all rain moves on by one point: ever fewer points have any
-        moved = np.zeros(way.size + 1, np.int32)
+        moved = np.zeros(rain.size + 1, np.int32)
         np.add.at(moved, goals[here], amount)
         here = np.flatnonzero(moved[:-1])
         amount = moved[here]
         flow[here] += amount
-    return flow.reshape(way.shape)
-
-
-def _frozen(array: NDArray[T]) -> NDArray[T]:
-    array = np.ascontiguousarray(array)
-    array.setflags(write=False)
-    return array
+    return flow.reshape(rain.shape)

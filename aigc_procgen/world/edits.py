@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument
 
-from .chunk import CHUNK, Chunk, Prop
-from .plants import SOLID
-from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
+from .chunk import CHUNK, Chunk, Prop, frozen
+from .plants import walkable
+from .terrain import TERRAIN_INDEX, TERRAINS
 
 __all__ = ["Edits", "check_kind", "check_terrain"]
 
@@ -47,13 +47,12 @@ class _Delta:
             if kind is not None
         ]
         props.sort(key=lambda prop: (prop.y, prop.x))
-        walkable = WALKABLE[terrain]
-        for kind, x, y in props:
-            if kind in SOLID:
-                walkable[y - top, x - left] = False
-        terrain.setflags(write=False)
-        walkable.setflags(write=False)
-        changed = replace(chunk, terrain=terrain, walkable=walkable, props=tuple(props))
+        changed = replace(
+            chunk,
+            terrain=frozen(terrain),
+            walkable=frozen(walkable(terrain, props, left, top)),
+            props=tuple(props),
+        )
         self.made = (chunk, changed)
         return changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from aigc_procgen.core.random import Seed, key
 
 from . import biomes
 from .noise import fractal
-from .rivers import COARSEST, FAR, UNIT, VALLEY, Rivers, Shores
+from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["Fields", "LandFields"]
@@ -41,6 +42,17 @@ class LandFields:
     terrain: NDArray[np.uint8]
 
 
+class _Area(NamedTuple):
+    """Samples every `step` tiles from tile (x, y) on; `exact` as for `noise.fractal`."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    step: int
+    exact: bool
+
+
 class Fields:
     """Makes the fields of a seed for any region; the region asked never changes a tile's value."""
 
@@ -55,19 +67,15 @@ class Fields:
 
         With more than 32 tiles a sample rivers are left out: they are thinner than that.
         """
-        area = (x, y, width, height)
-        raw = self._height(*area, step, exact=exact)
-        if step <= COARSEST:
-            shores = self.rivers.shores(*area, step)
-        else:
-            none = np.full((height, width), FAR, np.int32)
-            shores = Shores(far=none, level=np.zeros_like(none))
+        area = _Area(x, y, width, height, step, exact)
+        raw = self._height(area)
+        shores = self.rivers.shores(x, y, width, height, step)
         elevation = _with_valleys(raw, shores)
-        temperature = self._noise("temperature", *area, 10, 5, step, exact=exact) * 4 // 10
+        temperature = self._noise("temperature", area, 10, 5) * 4 // 10
         temperature += _latitude(y, height, step)[:, None] + 60
         temperature -= np.maximum(elevation - 250, 0) // 2
-        patch = self._noise("patch", *area, 5, 3, step, exact=exact)
-        moisture = self._wetness(*area, step, exact=exact)
+        patch = self._noise("patch", area, 5, 3)
+        moisture = self._wetness(area)
         moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
@@ -84,22 +92,10 @@ class Fields:
             terrain=terrain,
         )
 
-    def _noise(
-        self,
-        name: str,
-        x: int,
-        y: int,
-        width: int,
-        height: int,
-        shift: int,
-        octaves: int,
-        step: int,
-        *,
-        exact: bool,
-    ) -> NDArray[np.int32]:
+    def _noise(self, name: str, area: _Area, shift: int, octaves: int) -> NDArray[np.int32]:
+        x, y, width, height, step, exact = area
         value = fractal(
-            self._keys[name],
-            *(x, y, width, height),
+            *(self._keys[name], x, y, width, height),
             shift=shift,
             octaves=octaves,
             step=step,
@@ -109,31 +105,26 @@ class Fields:
         value >>= 7
         return value
 
-    def _height(
-        self, x: int, y: int, width: int, height: int, step: int, *, exact: bool
-    ) -> NDArray[np.int32]:
+    def _height(self, area: _Area) -> NDArray[np.int32]:
         """The land's height without rivers."""
-        area = (x, y, width, height)
-        broad = self._noise("continent", *area, 11, 3, step, exact=exact)
+        broad = self._noise("continent", area, 11, 3)
         # Folded noise makes chains of mountains rather than single hills; only well inland.
-        ridge = np.maximum(130 - np.abs(self._noise("ridge", *area, 9, 5, step, exact=exact)), 0)
-        raw = broad * 5 // 10 + self._noise("hills", *area, 8, 6, step, exact=exact) * 3 // 10 + 90
+        ridge = np.maximum(130 - np.abs(self._noise("ridge", area, 9, 5)), 0)
+        raw = broad * 5 // 10 + self._noise("hills", area, 8, 6) * 3 // 10 + 90
         raw += ridge * np.clip(broad + 120, 0, 300) // 90
-        raw += _near_start(y, height, step)[:, None] * _near_start(x, width, step) // 4000
+        down = _near_start(area.y, area.height, area.step)[:, None]
+        raw += down * _near_start(area.x, area.width, area.step) // 4000
         return raw
 
-    def _wetness(
-        self, x: int, y: int, width: int, height: int, step: int, *, exact: bool
-    ) -> NDArray[np.int32]:
-        return self._noise("moisture", x, y, width, height, 9, 4, step, exact=exact) * 13 // 10
+    def _wetness(self, area: _Area) -> NDArray[np.int32]:
+        return self._noise("moisture", area, 9, 4) * 13 // 10
 
     def _broad(
         self, x: int, y: int, width: int, height: int, step: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Height and rain for the drainage: what is finer than its lattice is left out."""
-        land = self._height(x, y, width, height, step, exact=False)
-        wet = self._wetness(x, y, width, height, step, exact=False)
-        return land, np.clip(wet + 550, 60, 1400) // 60
+        area = _Area(x, y, width, height, step, exact=False)
+        return self._height(area), np.clip(self._wetness(area) + 550, 60, 1400) // 60
 
 
 def _with_valleys(raw: NDArray[np.int32], shores: Shores) -> NDArray[np.int32]:

@@ -221,12 +221,7 @@ class Land:
 
         Ground with hill shading, coasts and rivers; up to 2048 x 2048 tiles also roads and places.
         """
-        step = _check_step(x, y, width, height, step)
-        picture = draw_overview(self._ground, x, y, width // step, height // step, step)
-        rows, columns = height // step, width // step
-        for column, row, terrain in self.edits.terrain_in(x, y, columns * step, rows * step):
-            picture[(row - y) // step, (column - x) // step, :3] = TERRAIN_COLOURS[terrain]
-        return picture
+        return self._overview(x, y, width, height, step)[0]
 
     def map(
         self, x: int, y: int, width: int, height: int, step: int = 2, *, title: str = ""
@@ -238,8 +233,24 @@ class Land:
         """
         if not isinstance(title, str):
             raise InvalidArgument(f"title must be a text, not {title!r:.80}")
-        picture = self.overview(x, y, width, height, step)
-        return draw_map(picture, self._ground, self._realms, x, y, step, title)
+        picture, dry = self._overview(x, y, width, height, step)
+        return draw_map(picture, dry, self._ground, self._realms, x, y, step, title)
+
+    def _overview(
+        self, x: int, y: int, width: int, height: int, step: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """The picture of `overview`, and where it is land."""
+        step = check_int("step", step, 1, 1 << 12)
+        _check_area(x, y, width, height, _LARGEST * step * step)
+        if min(width, height) < step:
+            raise InvalidArgument(
+                f"step must be at most the width and the height, {width} and {height}, not {step}"
+            )
+        rows, columns = height // step, width // step
+        picture, dry = draw_overview(self._ground, x, y, columns, rows, step)
+        for column, row, terrain in self.edits.terrain_in(x, y, columns * step, rows * step):
+            picture[(row - y) // step, (column - x) // step, :3] = TERRAIN_COLOURS[terrain]
+        return picture, dry
 
     def realm(self, x: int, y: int) -> Realm | None:
         """The realm that a tile is in, by land or by sea; None where nobody rules."""
@@ -256,16 +267,6 @@ class Land:
                 field = getattr(self._chunk(cx, cy), name)
                 out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
         return out
-
-
-def _check_step(x: int, y: int, width: int, height: int, step: int) -> int:
-    step = check_int("step", step, 1, 1 << 12)
-    _check_area(x, y, width, height, _LARGEST * step * step)
-    if min(width, height) < step:
-        raise InvalidArgument(
-            f"step must be at most the width and the height, {width} and {height}, not {step}"
-        )
-    return step
 
 
 def _check_tile(name: str, value: int) -> int:

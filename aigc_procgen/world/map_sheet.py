@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .ground import Ground
 from .lettering import HEIGHT, write
-from .overview import MARKS, WIDEST
-from .places import Place
+from .overview import WIDEST, draw_mark
+from .places import PLACE_KINDS, Place
 from .realms import Realms
 
 __all__ = ["draw_map"]
@@ -26,12 +26,12 @@ _FRAME = 10  # pixels from the sheet's edge to the picture
 _LEGEND = 46  # pixels of legend below the picture
 _HEAD = 34  # pixels of title above it
 _LENGTHS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)  # tiles that a scale may show
-_SHOWN = ("town", "village", "farm", "shrine", "camp", "ruin", "mine")
 _Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 def draw_map(
     picture: NDArray[np.uint8],
+    dry: NDArray[np.bool_],
     ground: Ground,
     realms: Realms,
     x: int,
@@ -40,21 +40,16 @@ def draw_map(
     title: str,
 ) -> NDArray[np.uint8]:
     """The sheet, uint8 RGBA: the overview `picture` of the land from tile (x, y) on, which is
-    drawn on, with one pixel every `step` tiles, framed.
+    drawn on, with one pixel every `step` tiles, framed. `dry` says where it is land.
     """
     height, width = picture.shape[:2]
-    dry = ground.fields.region(x, y, width, height, step, exact=False).elevation > 0
-    taken: list[_Box] = []
-    if width * height * step * step > WIDEST:  # the overview shows no places either
-        _draw_borders(picture, realms, dry, x, y, step, taken)
-        return _sheet(picture, step, title)
-    places = sorted(
-        ground.places(x, y, width * step, height * step),
-        key=lambda place: (_SHOWN.index(place.kind), place.id),
-    )
+    taken = _draw_borders(picture, realms, dry, x, y, step)
+    places: list[Place] = []
+    if width * height * step * step <= WIDEST:  # beyond, the overview shows none either
+        places += ground.places(x, y, width * step, height * step)
+    places.sort(key=lambda place: (PLACE_KINDS.index(place.kind), place.id))
     marks = [((place.x - x) // step, (place.y - y) // step) for place in places]
     taken += [(column - 3, row - 3, column + 3, row + 3) for column, row in marks]
-    _draw_borders(picture, realms, dry, x, y, step, taken)
     # Names of villages and farms would hide the land on a map of a whole country.
     named = ("town", "village") if step <= 3 else ("town",) if step <= 10 else ()
     for place, (column, row) in zip(places, marks, strict=True):
@@ -70,9 +65,8 @@ def _draw_borders(
     x: int,
     y: int,
     step: int,
-    taken: list[_Box],
-) -> None:
-    """Dotted lines between realms on land, and each realm's name across its land."""
+) -> list[_Box]:
+    """Dashes between realms on land, and each realm's name across its land; where those stand."""
     height, width = dry.shape
     index, squares = realms.region(x, y, width, height, step)
     found = [realms.of_square(square) for square in squares]
@@ -87,13 +81,15 @@ def _draw_borders(
     for shift, colour in ((2, _HALO), (1, _BORDER), (0, _BORDER)):
         down, across = np.minimum(rows + shift, height - 1), columns
         picture[down[dashes], across[dashes], :3] = colour
+    named: list[_Box] = []
     for at, realm in enumerate(found):
         here = (index == at) & dry
         if realm is None or here.sum() < _SMALLEST:
             continue
         rows, columns = np.nonzero(here)
         middle = int(rows[len(rows) // 2]), int(np.sort(columns)[len(columns) // 2])
-        _name_realm(picture, realm.name, middle, taken)
+        _name_realm(picture, realm.name, middle, named)
+    return named
 
 
 def _name_realm(
@@ -112,7 +108,7 @@ def _name_realm(
         top = min(max(middle[0] - tall // 2 + aside, 4), height - tall - 4)
         box = (left - 4, top - 4, left + wide + 4, top + tall + 4)
         # Marks of places may lie under it; another realm's name may not.
-        if not any(_meet(box, other) for other in taken if other[2] - other[0] > 8):
+        if not any(_meet(box, other) for other in taken):
             _ink(picture, text, left, top, _REALM_INK)
             taken.append(box)
             return
@@ -177,7 +173,7 @@ def _lay(
 def _sheet(picture: NDArray[np.uint8], step: int, title: str) -> NDArray[np.uint8]:
     """Puts a picture on paper, with title, frame, legend, scale and an arrow to the north."""
     height, width = picture.shape[:2]
-    legend = write("town  village  farm  shrine  camp  ruin  mine", 1)
+    legend = write("  ".join(PLACE_KINDS), 1)
     full = max(width, legend.shape[1] + 90) + 2 * _FRAME
     left = (full - width) // 2
     sheet = np.full((height + _HEAD + _LEGEND + _FRAME, full, 4), 255, np.uint8)
@@ -198,11 +194,8 @@ def _sheet(picture: NDArray[np.uint8], step: int, title: str) -> NDArray[np.uint
 def _draw_legend(sheet: NDArray[np.uint8], top: int, left: int, step: int, width: int) -> None:
     """Marks with their kinds, a border, and a scale of a round number of tiles."""
     column = left
-    for kind in _SHOWN:
-        half, colour = MARKS[kind]
-        for more, paint in ((1, _INK), (0, colour)):
-            far = half + more
-            sheet[top + 4 - far : top + 5 + far, column + 4 - far : column + 5 + far, :3] = paint
+    for kind in PLACE_KINDS:
+        draw_mark(sheet, kind, column + 4, top + 4, _INK)
         text = write(kind, 1)
         _ink(sheet, text, column + 11, top, _INK, None)
         column += text.shape[1] + 20

@@ -10,14 +10,14 @@ from .ground import Ground
 from .rivers import UNIT
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
-__all__ = ["MARKS", "WIDEST", "draw_overview"]
+__all__ = ["WIDEST", "draw_mark", "draw_overview"]
 
 WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
 _ROAD = np.array([122, 84, 52], np.uint8)
 _BRIDGE = np.array([196, 186, 164], np.uint8)
 _COAST = 150  # of 256: how dark water is where it meets land
 _INK = (38, 28, 24)
-MARKS = {  # half side in map pixels, colour
+_MARKS = {  # half side in map pixels, colour
     "town": (3, (214, 58, 48)),
     "village": (2, (236, 150, 52)),
     "farm": (1, (244, 220, 110)),
@@ -30,8 +30,10 @@ MARKS = {  # half side in map pixels, colour
 
 def draw_overview(
     ground: Ground, x: int, y: int, width: int, height: int, step: int
-) -> NDArray[np.uint8]:
-    """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4]."""
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4], and
+    which of them are land above the sea, bool [height, width].
+    """
     land = ground.fields.region(x - step, y - step, width + 2, height + 2, step, exact=False)
     # Patches that a walker enjoys are mottle on a map: most of them are left out.
     terrain = land.terrain
@@ -60,7 +62,7 @@ def draw_overview(
     if width * height * step * step <= WIDEST:
         _draw_roads(picture, ground, water, x, y, step)
         _draw_places(picture, ground, x, y, step)
-    return picture
+    return picture, land.elevation[1:-1, 1:-1] > 0
 
 
 _WATERY = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice")]
@@ -91,11 +93,18 @@ def _draw_places(picture: NDArray[np.uint8], ground: Ground, x: int, y: int, ste
     for place in ground.places(
         x - more, y - more, width * step + 2 * more, height * step + 2 * more
     ):
-        half, colour = MARKS[place.kind]
         column, row = (place.x - x) // step, (place.y - y) // step
-        for edge, paint in ((1, _INK), (0, colour)):
-            top, left = max(row - half - edge, 0), max(column - half - edge, 0)
-            bottom, right = max(row + half + edge + 1, 0), max(column + half + edge + 1, 0)
-            picture[top:bottom, left:right, :3] = paint
+        draw_mark(picture, place.kind, column, row, _INK)
         if place.kind == "town" and 0 <= row < height and 0 <= column < width:
             picture[row, column, :3] = 255
+
+
+def draw_mark(
+    picture: NDArray[np.uint8], kind: str, column: int, row: int, ink: tuple[int, int, int]
+) -> None:
+    """Draws the mark of a kind of place around a pixel, cut at the picture's rim."""
+    half, colour = _MARKS[kind]
+    for far, paint in ((half + 1, ink), (half, colour)):
+        top, left = max(row - far, 0), max(column - far, 0)
+        bottom, right = max(row + far + 1, 0), max(column + far + 1, 0)
+        picture[top:bottom, left:right, :3] = paint

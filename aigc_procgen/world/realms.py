@@ -12,7 +12,7 @@ from aigc_procgen.core.random import Seed, key, stream
 from aigc_procgen.core.records import Record
 
 from .cache import Cache
-from .noise import fractal
+from .noise import bent
 from .places import Namer, Place
 
 __all__ = ["Realm", "Realms"]
@@ -53,23 +53,13 @@ class Realms:
 
     def at(self, x: int, y: int) -> Realm | None:
         """The realm of a tile, on land or sea; None where nobody rules."""
-        index, squares = self.region(x, y, 1, 1)
-        return self.of_square(squares[int(index[0, 0])])
+        return self.of_square(self._square_at(x, y))
 
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1
     ) -> tuple[NDArray[np.int32], tuple[tuple[int, int], ...]]:
         """For samples every `step` tiles an index int32 [height, width] into the squares given."""
-        across, down = (
-            np.clip(
-                fractal(name, x, y, width, height, shift=9, octaves=4, step=step, exact=False)
-                * _BEND
-                >> 14,
-                -_BEND,
-                _BEND,
-            )
-            for name in self._bends
-        )
+        across, down = bent(self._bends, x, y, width, height, step, shift=9, octaves=4, most=_BEND)
         across += (np.arange(width, dtype=np.int32) * step)[None, :]
         down += (np.arange(height, dtype=np.int32) * step)[:, None]
         squares = tuple(
@@ -88,6 +78,11 @@ class Realms:
             found[nearer] = index
         return found, squares
 
+    def _square_at(self, x: int, y: int) -> tuple[int, int]:
+        """The square whose seat rules a tile."""
+        index, squares = self.region(x, y, 1, 1)
+        return squares[int(index[0, 0])]
+
     def _seat(self, square: tuple[int, int]) -> tuple[int, int]:
         dice = stream(self._seed, "seat", *square)
         middle = _SPAN // 2
@@ -105,8 +100,7 @@ class Realms:
             for far, _, town in near:
                 if far > reach * reach:
                     break  # one outside this square may be nearer
-                index, squares = self.region(town.x, town.y, 1, 1)
-                if squares[int(index[0, 0])] == square:
+                if self._square_at(town.x, town.y) == square:
                     named = self._namer(self._seed, name, "realm")
                     return Realm(id=name, name=named, capital=town.id, x=x, y=y)
         return None

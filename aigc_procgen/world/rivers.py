@@ -20,17 +20,18 @@ from aigc_procgen.core.random import Seed, key
 
 from .cache import Cache
 from .drainage import BLOCK, RIM, SPACING, WATER_UNITS, Basin, Height, first_point, make_basin
-from .noise import fractal, hash_grid
+from .noise import bent, hash_grid
 
-__all__ = ["COARSEST", "FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
+__all__ = ["FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
 
 UNIT = 16  # parts of a tile in which distances are counted
 VALLEY = 40  # tiles beside the water over which land falls towards it
 FAR = (VALLEY + 1) * UNIT  # a distance that means "no water near"
-COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
+_COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
 _JITTER = 14  # tiles that a point lies from its lattice's middle at most
 _SPRING = 60  # rain that makes a river
 _WIDEST = 9 * UNIT  # half of the widest river
+_LAST = 9 * UNIT  # half of a lake at which a river ends without a hollow
 _LAKE = 34  # thousandths: hollows that are filled deeper are lakes
 _PARTS = 4  # straight parts of a curve, an even number
 _BEND = 11  # tiles that a course is bent aside by noise, at most
@@ -52,6 +53,8 @@ class Shores:
 
 # One straight part: from x, y, level, half width to x, y, level, half width.
 _Part = tuple[int, int, int, int, int, int, int, int]
+_Node = tuple[int, int, int, int]  # x, y, level, half width
+_At = tuple[int, int]  # row and column of a point in its block
 
 
 class Rivers:
@@ -75,13 +78,16 @@ class Rivers:
         return self._basins.get((column, row))
 
     def shores(self, x: int, y: int, width: int, height: int, step: int = 1) -> Shores:
-        """Distances to water and its heights for samples every `step` tiles, at most 32."""
+        """Distances to water and its heights for samples every `step` tiles.
+
+        With more than 32 tiles a sample there is no water: rivers are thinner than that.
+        """
         best = np.full((height, width), (FAR + _OFFSET) << 16, np.int32)
         lowest = np.full((height, width), _NO_LEVEL, np.int32)
-        parts = self._near(x, y, width * step, height * step)
-        if len(parts):
+        parts = self._near(x, y, width * step, height * step) if step <= _COARSEST else []
+        if parts:
             across, down = self._bent(x, y, width, height, step)
-            for part in parts.tolist():
+            for part in parts:
                 _draw(best, lowest, across, down, step, part)
         far = (best >> 16) - _OFFSET
         # Where waters overlap the lowest surface holds: so each goes on falling along its course.
@@ -92,21 +98,18 @@ class Rivers:
         self, x: int, y: int, width: int, height: int, step: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Where samples lie once the plane is bent, from (x, y), in parts of a tile."""
-        area = (x, y, width, height)
-        bends = []
-        for name in self._bends:
-            noise = fractal(name, *area, shift=6, octaves=2, step=step, exact=False)
-            bends.append(np.clip(noise * (_BEND * UNIT) >> 14, -_BEND * UNIT, _BEND * UNIT))
-        across, down = bends
+        across, down = bent(
+            self._bends, x, y, width, height, step, shift=6, octaves=2, most=_BEND * UNIT
+        )
         across += (np.arange(width, dtype=np.int32) * (step * UNIT))[None, :]
         down += (np.arange(height, dtype=np.int32) * (step * UNIT))[:, None]
         return across, down
 
-    def _near(self, x: int, y: int, width: int, height: int) -> NDArray[np.int32]:
+    def _near(self, x: int, y: int, width: int, height: int) -> list[_Part]:
         """The parts that may change the region, with places from (x, y)."""
         size = BLOCK * SPACING
         reach = _REACH + 2 * SPACING
-        found = []
+        found: list[_Part] = []
         left, top = x - reach + size // 2, y - reach + size // 2
         for row in range(top // size, (top + height + 2 * reach) // size + 1):
             for column in range(left // size, (left + width + 2 * reach) // size + 1):
@@ -120,8 +123,9 @@ class Rivers:
                     & (np.minimum(parts[:, 1], parts[:, 5]) + shift_y < height * UNIT + edge)
                     & (np.maximum(parts[:, 1], parts[:, 5]) + shift_y > -edge)
                 )
-                found.append(parts[near] + np.array([shift_x, shift_y, 0, 0] * 2, np.int32))
-        return np.concatenate(found)
+                shifted = parts[near] + np.array([shift_x, shift_y, 0, 0] * 2, np.int32)
+                found += shifted.tolist()
+        return found
 
     def _parts_of_block(self, column: int, row: int) -> NDArray[np.int32]:
         """All straight parts whose curves bend around points of a block; int32 [n, 8]."""
@@ -131,42 +135,35 @@ class Rivers:
         place = self._points(first, side)
         lake = (basin.depth >= _LAKE) & ~basin.sea
         wet = (basin.flow >= _SPRING) & ~basin.sea
-        wet_in = np.zeros((side, side), bool)
         level = basin.water // WATER_UNITS
-        found: list[_Part] = []
-        into: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for j, i in np.argwhere(wet).tolist():
-            across, down = basin.steps[basin.way[j, i]] if basin.way[j, i] >= 0 else (0, 0)
-            goal = (j + down, i + across)
-            if goal != (j, i) and 0 <= goal[0] < side and 0 <= goal[1] < side:
-                into.setdefault(goal, []).append((j, i))
-                wet_in[goal] = True
+        into: dict[_At, list[_At]] = {}
+        for j, i in np.argwhere(wet & (basin.way >= 0)).tolist():
+            across, down = basin.steps[basin.way[j, i]]
+            into.setdefault((j + down, i + across), []).append((j, i))
 
-        def node(at: tuple[int, int]) -> tuple[int, int, int, int]:
+        def node(at: _At) -> _Node:
             half = min(24 + isqrt(int(basin.flow[at])) * 5 // 4, _WIDEST)
             return (int(place[0][at]), int(place[1][at]), int(level[at]), half)
 
-        for j, i in np.argwhere(wet | wet_in).tolist():
-            if not (RIM <= j < RIM + BLOCK and RIM <= i < RIM + BLOCK):
+        found: list[_Part] = []
+        inner = range(RIM, RIM + BLOCK)
+        for at in sorted({*((j, i) for j, i in np.argwhere(wet).tolist()), *into}):
+            if at[0] not in inner or at[1] not in inner:
                 continue
-            here = node((j, i))
-            way = basin.way[j, i]
-            ends = bool(basin.sea[j, i]) or way < 0
-            out = here
-            if not ends:
-                across, down = basin.steps[way]
-                out = _middle(here, node((j + down, i + across)), here[3])
-            if lake[j, i]:
-                found.extend(_lake(node, basin, lake, (j, i)))
-            elif way < 0 and not basin.sea[j, i]:
-                radius = 9 * UNIT
-                found.append((*here[:3], radius, *here[:3], radius))
-            sources = into.get((j, i), [])
+            here, out = node(at), None
+            if not basin.sea[at] and basin.way[at] >= 0:
+                across, down = basin.steps[basin.way[at]]
+                out = _middle(here, node((at[0] + down, at[1] + across)), here[3])
+            if lake[at]:
+                found.extend(_lake(node, basin, lake, at))
+            elif out is None and not basin.sea[at]:
+                found.append((*here[:3], _LAST, *here[:3], _LAST))
+            sources = into.get(at, [])
             for source in sources:
                 start = node(source)
                 begin = _middle(start, here, start[3])
-                found.extend(_curve(begin, here, out))
-            if not sources and not ends:
+                found.extend(_curve(begin, here, out or here))
+            if out and not sources:
                 found.append((*here[:3], UNIT, *out))
         return np.array(found, np.int32).reshape(-1, 8)
 
@@ -201,10 +198,6 @@ def _length(square: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.asarray(np.take(_roots(), np.minimum(square >> 4, (1 << 18) - 1)))
 
 
-_Node = tuple[int, int, int, int]
-_At = tuple[int, int]
-
-
 def _lake(
     node: Callable[[_At], _Node], basin: Basin, lake: NDArray[np.bool_], at: _At
 ) -> list[_Part]:
@@ -233,18 +226,15 @@ def _middle(one: _Node, two: _Node, half: int) -> _Node:
 def _curve(begin: _Node, over: _Node, end: _Node) -> list[_Part]:
     """A quadratic Bézier curve in straight parts; its level is that of `over` in the middle."""
     points = []
-    for index in range(_PARTS + 1):
-        a, b = _PARTS - index, index
+    middle = _PARTS // 2
+    for b in range(_PARTS + 1):
+        a = _PARTS - b
         x, y = (
-            (a * a * one + 2 * a * b * two + b * b * three) // _PARTS**2
-            for one, two, three in zip(begin[:2], over[:2], end[:2], strict=True)
+            (a * a * begin[k] + 2 * a * b * over[k] + b * b * end[k]) // _PARTS**2 for k in (0, 1)
         )
         # Not the curve's own height: a lake at the point ends where its river has fallen to it.
-        half_way = _PARTS // 2
-        late = index >= half_way
-        one, two = (over, end) if late else (begin, over)
-        part = index - half_way if late else index
-        level, half = ((one[k] * (half_way - part) + two[k] * part) // half_way for k in (2, 3))
+        one, two, part = (begin, over, b) if b < middle else (over, end, b - middle)
+        level, half = ((one[k] * (middle - part) + two[k] * part) // middle for k in (2, 3))
         points.append((x, y, level, half))
     return [(*one, *two) for one, two in pairwise(points)]
 
