@@ -33,22 +33,23 @@ def points_of(fields: Fields, column: int, row: int) -> tuple[int, int, int, int
     return len(rows), int(falls.sum()), int(lakes.sum()), int(widens.sum())
 
 
-def tiles_of(fields: Fields, x: int, y: int) -> tuple[int, int]:
+def tiles_of(fields: Fields, x: int, y: int, size: int = _SIZE) -> tuple[int, int]:
     """Of one piece of land: its tiles of rivers and lakes, and those from which no walk that never
     rises leads to the sea, to a last lake or over the rim.
     """
-    land = fields.region(x, y, _SIZE, _SIZE)
+    land = fields.region(x, y, size, size)
     wet = (land.shore < 0) & (land.elevation > 0)
-    ends = (land.elevation <= 0) | (_last_lakes(fields, x, y) & wet)
+    ends = (land.elevation <= 0) | (_last_lakes(fields, x, y, size) & wet)
     ends[[0, -1]] = ends[:, [0, -1]] = True
     return int(wet.sum()), int((wet & ~_reached(land.elevation, wet, ends)).sum())
 
 
-def _last_lakes(fields: Fields, x: int, y: int) -> NDArray[np.bool_]:
-    found = np.zeros((_SIZE, _SIZE), bool)
+def _last_lakes(fields: Fields, x: int, y: int, size: int) -> NDArray[np.bool_]:
+    """Tiles near points where water neither flows on nor is the sea."""
+    found = np.zeros((size, size), bool)
     span = BLOCK * SPACING
-    for row in range((y + span // 2) // span - 1, (y + span // 2 + _SIZE) // span + 2):
-        for column in range((x + span // 2) // span - 1, (x + span // 2 + _SIZE) // span + 2):
+    for row in range((y + span // 2) // span - 1, (y + span // 2 + size) // span + 2):
+        for column in range((x + span // 2) // span - 1, (x + span // 2 + size) // span + 2):
             basin = fields.rivers.basin(column, row)
             for j, i in np.argwhere((basin.way < 0) & ~basin.sea).tolist():
                 left = (first_point(column) + i - RIM) * SPACING - x
@@ -62,12 +63,13 @@ def _last_lakes(fields: Fields, x: int, y: int) -> NDArray[np.bool_]:
 def _reached(
     height: NDArray[np.int32], wet: NDArray[np.bool_], ends: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
+    """The tiles of `wet` from which falling or level steps through it lead to one of `ends`."""
     levels, water, done = height.tolist(), wet.tolist(), ends.tolist()
     queue = deque(tuple(at) for at in np.argwhere(ends).tolist())
     while queue:
         y, x = queue.popleft()
-        for row in range(max(y - 1, 0), min(y + 2, _SIZE)):
-            for column in range(max(x - 1, 0), min(x + 2, _SIZE)):
+        for row in range(max(y - 1, 0), min(y + 2, len(levels))):
+            for column in range(max(x - 1, 0), min(x + 2, len(levels))):
                 new = water[row][column] and not done[row][column]
                 if new and levels[row][column] >= levels[y][x]:
                     done[row][column] = True

@@ -17,7 +17,6 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
 
 import aigc_procgen as procgen
 from aigc_procgen.world.chunk import CHUNK
@@ -48,11 +47,8 @@ def region(seed: int) -> None:
     world.realm(x, y)
     for place in world.places(left, top, 128, 128):
         world.people(place)
-    world.dungeon(next(p for p in world.neighbours(world.nearest("any", x, y)) if deep(world, p)))
-
-
-def deep(world: procgen.World, place: Any) -> bool:
-    return world.has_dungeon(place)
+    around = world.neighbours(world.nearest("any", x, y))
+    world.dungeon(next(place for place in around if world.has_dungeon(place)))
 
 
 def crafter_world(size: int) -> Callable[[int], None]:

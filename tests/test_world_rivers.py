@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from aigc_procgen.world.land import Land
 from aigc_procgen.world.rivers import FAR
 from aigc_procgen.world.terrain import TERRAIN_INDEX
 
+_BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "rivers.py"
 _SEEDS = (0, 3, "rivers")
 _FAR_BLOCK = (1 << 30) // (drainage.BLOCK * drainage.SPACING)
 
@@ -78,50 +80,14 @@ def test_rivers_of_tiles_run_down_into_water():
     """From all but one tile of a river in ten thousand a walk through water that never rises ends
     in the sea, in a last lake, or at the map's edge.
     """
+    tiles_of = runpy.run_path(str(_BENCHMARK))["tiles_of"]
     wet_tiles = stuck = 0
     for seed, corner in ((0, (-2500, -2500)), (6, (12, 874)), (27, (1500, 700))):
-        fields = Fields(seed)
-        land = fields.region(*corner, 512, 512)
-        wet = (land.shore < 0) & (land.elevation > 0)
-        reached = land.elevation <= 0
-        reached |= _last_lakes(fields, corner, 512) & wet
-        reached[[0, -1]] = reached[:, [0, -1]] = True
-        reached = _walk_up(land.elevation, wet, reached)
-        wet_tiles += int(wet.sum())
-        stuck += int((wet & ~reached).sum())
+        wet, lost = tiles_of(Fields(seed), *corner, 512)
+        wet_tiles += wet
+        stuck += lost
     assert wet_tiles > 20_000
     assert stuck * 10_000 <= wet_tiles
-
-
-def _last_lakes(fields, corner, size):
-    """Tiles near points where water neither flows on nor is the sea."""
-    found = np.zeros((size, size), bool)
-    span = drainage.BLOCK * drainage.SPACING
-    for row in range(-2, 3):
-        for column in range(-2, 3):
-            basin = fields.rivers.basin(column, row)
-            for j, i in np.argwhere((basin.way < 0) & ~basin.sea).tolist():
-                x = column * span + (i - drainage.RIM - 32) * drainage.SPACING - corner[0]
-                y = row * span + (j - drainage.RIM - 32) * drainage.SPACING - corner[1]
-                found[max(y, 0) : max(y + 48, 0), max(x, 0) : max(x + 48, 0)] = True
-    return found
-
-
-def _walk_up(height, wet, reached):
-    """The tiles of `wet` from which falling or level steps through it lead to a tile reached."""
-    reached = reached.tolist()
-    height, wet = height.tolist(), wet.tolist()
-    size = len(height)
-    queue = deque((y, x) for y in range(size) for x in range(size) if reached[y][x])
-    while queue:
-        y, x = queue.popleft()
-        for row in range(max(y - 1, 0), min(y + 2, size)):
-            for column in range(max(x - 1, 0), min(x + 2, size)):
-                new = wet[row][column] and not reached[row][column]
-                if new and height[row][column] >= height[y][x]:
-                    reached[row][column] = True
-                    queue.append((row, column))
-    return np.array(reached)
 
 
 def test_a_tile_does_not_know_the_region(fields):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from functools import partial
 from typing import Any
 
 import aigc_procgen as procgen
@@ -12,7 +12,7 @@ from aigc_procgen.core.png import write_png
 from aigc_procgen.core.random import typed_seed
 from aigc_procgen.exporters.atlas import write_atlas
 
-from .common import add_pack, chosen_pack
+from .common import ProgressLine, add_pack, chosen_pack
 
 __all__ = ["add_parser", "run"]
 
@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     x, y = world.spawn()
     x = x - width // 2 if args.x is None else args.x
     y = y - height // 2 if args.y is None else args.y
+    written: list[str] = []
     if args.png:
         if args.tiles:
             picture = world.image(x, y, width, height)
@@ -60,18 +61,22 @@ def run(args: argparse.Namespace) -> int:
         else:
             picture = world.map(x, y, width, height, step=args.step, title=args.title)
         write_png(args.png, picture)
+        written.append(args.png)
     if args.atlas:
-        page = write_atlas(world, args.atlas, x, y, width, height, title=args.title, report=_report)
+        line = ProgressLine()
+        area = (x, y, width, height)
+        try:
+            page = write_atlas(
+                world, args.atlas, *area, title=args.title, report=partial(line, "pictures")
+            )
+        finally:
+            line.end()
+        written.append(str(page))
     places = world.places(x, y, width, height)
-    for written in ([args.png] if args.png else []) + ([page] if args.atlas else []):
-        print(f"wrote {written}: tiles {x}..{x + width - 1}, {y}..{y + height - 1}")
+    for path in written:
+        print(f"wrote {path}: tiles {x}..{x + width - 1}, {y}..{y + height - 1}")
     for place in places[:20]:
         print(f"  {place.kind:8} {place.name} at {place.x}, {place.y}")
     if len(places) > 20:
         print(f"  and {len(places) - 20} places more")
     return 0
-
-
-def _report(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\rpicture {done} of {total}", end="" if done < total else "\n", file=sys.stderr)
