@@ -26,9 +26,10 @@ from .core.random import typed_seed
 from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
+from .story.cultures import cultures
 from .story.fact_set import Facts
 from .story.facts import apply, legal
-from .story.names import NAME_KINDS, cultures, names
+from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.quests import Quest
@@ -36,6 +37,7 @@ from .story.quests import plan_quest as quest
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.places import PLACE_KINDS, Place
+from .world.realms import Realm
 from .world.terrain import TERRAINS
 
 # Last: `world` is also the name of the room, which importing the room has bound.
@@ -59,6 +61,7 @@ __all__ = [
     "ProcgenError",
     "Profile",
     "Quest",
+    "Realm",
     "Room",
     "SaveError",
     "Thing",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,21 +13,23 @@ from numpy.typing import NDArray
 from .art import atlas, fallback, pictures
 from .art import ground as painted
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
-from .core.files import write_atomic
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
 from .dungeon.make import make_dungeon
 from .dungeon.places import dungeon_of_place, is_deep
 from .dungeon.records import Dungeon
+from .saves import Saved, read_save, write_save
 from .story.fact_set import Facts
-from .story.names import place_name
 from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
+from .story.place_names import place_name
 from .story.profile import Profile
 from .story.quests import Quest, plan_quest
-from .world.chunk import Chunk, Prop
+from .world.chunk import CHUNK, Chunk, Prop
+from .world.edits import Edits
 from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
+from .world.realms import Realm
 from .world.terrain import TERRAINS
 
 __all__ = [
@@ -46,8 +46,7 @@ __all__ = [
     "world",
 ]
 
-WORLD_VERSION = 1  # changes whenever a seed gives another world
-_SAVE_FORMAT = 1
+WORLD_VERSION = 3  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
@@ -212,11 +211,74 @@ class World:
         found = self._land.props(x, y, width, height)
         return tuple(sorted(found, key=lambda prop: (prop.y, prop.x, prop.kind)))
 
+    # -- changes ----------------------------------------------------------------------------------
+
+    def set_terrain(self, x: int, y: int, terrain: str | int | NDArray[Any]) -> None:
+        """Changes the ground of a tile, or of a region from tile (x, y) on; kept by `save`.
+
+        `terrain` is a name or an index of `TERRAINS`, or an array of indexes [height, width]. All
+        methods of land and pictures show it; places, roads and stories know nothing of it.
+        """
+        self._land.set_terrain(x, y, terrain)
+
+    def add_prop(self, kind: str, x: int, y: int) -> None:
+        """Lets something stand on a tile, instead of what stood there; kept by `save`.
+
+        `kind` is one of `categories`, which `image` draws, or a name that only the game knows.
+        """
+        self._land.add_prop(kind, x, y)
+
+    def remove_prop(self, x: int, y: int) -> Prop | None:
+        """Takes away what stands on a tile (a felled tree, a chest) and returns it, or None."""
+        return self._land.remove_prop(x, y)
+
+    def reset(self, x: int, y: int, width: int, height: int) -> None:
+        """Makes a region again as the seed has it."""
+        self._land.reset(x, y, width, height)
+
+    @property
+    def edited(self) -> int:
+        """How many tiles differ from what the seed made, in ground or in what stands on them."""
+        return len(self._land.edits)
+
+    # -- pictures ---------------------------------------------------------------------------------
+
     def overview(
         self, x: int, y: int, width: int, height: int, *, step: int = 4
     ) -> NDArray[np.uint8]:
         """A map RGBA uint8 [height / step, width / step, 4] with relief, roads and places."""
         return self._land.overview(x, y, width, height, step=step)
+
+    def map(
+        self,
+        x: int,
+        y: int,
+        width: int,
+        height: int,
+        *,
+        step: int = 2,
+        title: str | None = None,
+    ) -> NDArray[np.uint8]:
+        """A map to hang up, RGBA uint8: `overview` with borders, names, a frame, legend and scale.
+
+        Without a `title` it is called after the largest place near its middle. Villages are
+        named up to a step of 3, towns up to 10; beyond 2048 x 2048 tiles only realms are.
+        """
+        if title is None:
+            title = self.map_title(x, y, width, height)
+        return self._land.map(x, y, width, height, step, title=title)
+
+    def map_title(self, x: int, y: int, width: int, height: int) -> str:
+        """What a map of a region is called: after the town nearest to its middle, or the seed."""
+        try:
+            town = self.nearest("town", x + width // 2, y + height // 2)
+        except InvalidArgument:  # far out at sea
+            return f"Seed {self.seed}"
+        return f"{town.name} and the lands around it"
+
+    def realm(self, x: int, y: int) -> Realm | None:
+        """The realm (id, name, capital) that a tile is in; None where nobody rules."""
+        return self._land.realm(x, y)
 
     @property
     def tile_size(self) -> int:
@@ -379,48 +441,20 @@ class World:
     # -- saving -----------------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the seed, the world's version and `changes` as JSON, whole or not at all."""
-        data = {
-            "format": _SAVE_FORMAT,
-            "world_version": self.version,
-            "seed": self.seed,
-            "changes": self.changes,
-        }
-        try:
-            # Escaped, because a text may hold half a surrogate pair, which UTF-8 cannot.
-            text = json.dumps(data, indent=1, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidArgument(f"changes must be what JSON can hold: {error}") from None
-        try:
-            write_atomic(Path(path), text.encode())
-        except OSError as error:
-            raise SaveError(
-                f"path must be a file that can be written, {str(path)!r} cannot: {error.strerror}"
-            ) from None
+        """Writes the seed, `changes` and what was edited as JSON, whole or not at all."""
+        saved = Saved(seed=self.seed, changes=self.changes, edits=self._land.edits.to_data())
+        write_save(path, saved, self.version)
 
 
 def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> World:
     """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new."""
+    saved = read_save(path, WORLD_VERSION)
+    loaded = World(saved.seed, pack=pack)
+    loaded.changes = saved.changes
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        found, version = data["format"], data["world_version"]
-        seed, changes = data["seed"], data["changes"]
-    except OSError as error:
-        raise SaveError(
-            f"path must be a saved game, {str(path)!r} cannot be read: {error}"
-        ) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
-    # To Python, True and 1.0 equal 1.
-    if [type(found), found, type(version), version] != [int, _SAVE_FORMAT, int, WORLD_VERSION]:
-        raise SaveError(
-            f"{str(path)!r} is of format {found!r} and world version {version!r}, this library "
-            f"reads {_SAVE_FORMAT} and {WORLD_VERSION}: play it with the release that wrote it"
-        )
-    if not isinstance(changes, dict) or type(seed) not in (int, str):
-        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: seed or changes")
-    loaded = World(seed, pack=pack)
-    loaded.changes = changes
+        loaded._land.edits = Edits.from_data(saved.edits, LIMIT // CHUNK)
+    except ValueError as error:
+        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: {error}") from None
     return loaded
 
 

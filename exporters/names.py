@@ -127,7 +127,7 @@ def export_names(run: str | Path) -> tuple[bytes, dict[str, Any]]:
 
 
 def name_graph(machine: NameMachine) -> bytes:
-    """The ONNX file of a machine's step; see `core.manifest.tensors` for what it takes and gives."""
+    """The ONNX file of a machine's step; see `core.manifest.tensors` for its inputs and outputs."""
     try:
         onnx = importlib.import_module("onnx")
     except ImportError as error:

@@ -30,11 +30,23 @@ def test_png_is_read_back_by_others(tmp_path):
 
 
 def test_world_writes_a_map_and_names_places(tmp_path, capsys):
-    """`world` writes the overview that the API gives."""
+    """`world --plain` writes the overview that the API gives."""
     import aigc_procgen as procgen
 
     path = tmp_path / "map.png"
-    where = ["--x", "-256", "--y", "-256", "--width", "512", "--height", "512", "--step", "4"]
+    where = [
+        "--x",
+        "-256",
+        "--y",
+        "-256",
+        "--width",
+        "512",
+        "--height",
+        "512",
+        "--step",
+        "4",
+        "--plain",
+    ]
     assert main(["world", "42", "--png", str(path), *where]) == 0
     assert np.array_equal(read(path), procgen.world(42).overview(-256, -256, 512, 512, step=4))
     assert "wrote" in capsys.readouterr().out

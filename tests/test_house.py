@@ -23,12 +23,13 @@ MAY_IMPORT = {
     "story": {"core"},
     "data": {"core"},
     "train": {"core", "data"},
-    "composed": RUNTIME | {"_version"},
+    "composed": RUNTIME | {"_version", "saves"},
+    "saves": {"core"},
     "dungeon_picture": {"core", "art", "dungeon"},
     "__main__": {"cli"},
     "": RUNTIME | PUBLIC,
     "cli": RUNTIME | PUBLIC | {"data", "train", "exporters", "demo_game"},
-    "exporters": RUNTIME,
+    "exporters": RUNTIME | PUBLIC,
     "demo_game": PUBLIC | {"exporters"},
 }
 HEAVY = {"torch": "train", "onnx": "exporters", "PIL": "data train", "pygame": "demo_game"}

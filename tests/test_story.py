@@ -14,9 +14,9 @@ import pytest
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.random import stream
+from aigc_procgen.story.cultures import cultures
 from aigc_procgen.story.fact_set import Facts
 from aigc_procgen.story.facts import apply, legal, legal_actions, replay
-from aigc_procgen.story.names import cultures
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.people import make_person, people_of, roles
 from aigc_procgen.story.profile import EVENTS, Profile

@@ -168,7 +168,7 @@ def next_letter(
     letter: NDArray[np.float32],
     label: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """By a model of names: the next states [n, latent] and the odds [n, letters] of what comes next.
+    """By a model of names: the next states [n, latent] and the odds [n, letters] of what follows.
 
     `letter` [n, letters] and `label` [n, L] are one-hot; the first state is 0, the first letter 0.
     """

@@ -1,13 +1,15 @@
-"""What several verbs share: the pack's argument."""
+"""What several verbs share: the pack's argument, and a line that says how far the work is."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from typing import Any
 
 from aigc_procgen.core.pack import Pack, load_pack
 
-__all__ = ["add_pack", "chosen_pack"]
+__all__ = ["ProgressLine", "add_pack", "chosen_pack"]
 
 
 def add_pack(parser: argparse.ArgumentParser) -> None:
@@ -18,3 +20,28 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
 def chosen_pack(args: Any) -> Pack | None:
     """The pack named, or None for the default one."""
     return load_pack(args.pack) if args.pack else None
+
+
+class ProgressLine:
+    """One line on stderr that says how far the work is; on no terminal, a line now and then."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.shown = 0.0
+        self.started = time.monotonic()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.shown < (0.1 if self.live else 5.0) and done < total:
+            return
+        self.shown = now
+        text = f"{what}: {done:,} of {total:,} ({now - self.started:.0f} s)"
+        if self.live:
+            print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
+        else:
+            print(text, file=sys.stderr)
+
+    def end(self) -> None:
+        """Ends the line."""
+        if self.live and self.shown:
+            print(file=sys.stderr)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.random import typed_seed
+
+from .common import ProgressLine
 
 __all__ = ["add_parser", "run"]
 
@@ -108,31 +109,6 @@ def _grid(text: str | None) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
-class _Line:
-    """One line on stderr that says how far the work is; on no terminal, a line now and then."""
-
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
-        self.shown = 0.0
-        self.started = time.monotonic()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self.shown < (0.1 if self.live else 5.0) and done < total:
-            return
-        self.shown = now
-        text = f"{what}: {done:,} of {total:,} ({now - self.started:.0f} s)"
-        if self.live:
-            print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
-        else:
-            print(text, file=sys.stderr)
-
-    def end(self) -> None:
-        """Ends the line."""
-        if self.live and self.shown:
-            print(file=sys.stderr)
-
-
 def run(args: argparse.Namespace) -> int:
     """Builds or draws as the arguments say; returns the exit status."""
     from aigc_procgen.data import (
@@ -157,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         shown, held = (sum(map(len, part.values())) for part in (found.train, found.held))
         print(f"wrote {path}: {shown:,} names of {len(found.cultures)} cultures, {held:,} held out")
         return 0
-    line = _Line()
+    line = ProgressLine()
     try:
         if args.source == "crawl":
             sets = build_crawl(

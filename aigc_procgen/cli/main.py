@@ -8,7 +8,20 @@ import sys
 from aigc_procgen._version import __version__
 from aigc_procgen.core.errors import ProcgenError
 
-from . import character, data, demo, doctor, dungeon, export, names, pack, quest, score, train, world
+from . import (
+    character,
+    data,
+    demo,
+    doctor,
+    dungeon,
+    export,
+    names,
+    pack,
+    quest,
+    score,
+    train,
+    world,
+)
 
 __all__ = ["main"]
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def _run_names(args: argparse.Namespace, changes: dict[str, Any]) -> int:
         dry_run=args.dry_run,
         minutes=args.minutes,
         command=_command(args, "names"),
-        progress_bar=_progress_bar,
+        progress_bar=partial(_progress_bar, what="names"),
     )
 
 
@@ -175,14 +176,14 @@ def _setting(text: str) -> tuple[str, Any]:
     return name, tuple(data) if isinstance(data, list) else data
 
 
-def _progress_bar(start: int, total: int) -> Any:
+def _progress_bar(start: int, total: int, what: str = "images") -> Any:
     """A bar with speed and time left on a terminal; a line now and then in a log file."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(file=sys.stderr, width=None if sys.stderr.isatty() else 120)
     bar = Progress(
-        TextColumn("{task.completed:,.0f} / {task.total:,.0f} images"),
+        TextColumn(f"{{task.completed:,.0f}} / {{task.total:,.0f}} {what}"),
         BarColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[losses]}"),
@@ -198,7 +199,7 @@ def _progress_bar(start: int, total: int) -> Any:
         text = " ".join(f"{name} {value:.3f}" for name, value in stats.items())
         if quiet:
             if calls % 10 == 0:
-                print(f"{images:,} / {total:,} images  {text}", file=sys.stderr, flush=True)
+                print(f"{images:,} / {total:,} {what}  {text}", file=sys.stderr, flush=True)
             calls += 1
             return
         bar.start()

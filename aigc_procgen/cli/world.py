@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 import aigc_procgen as procgen
+from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.png import write_png
 from aigc_procgen.core.random import typed_seed
+from aigc_procgen.exporters.atlas import write_atlas
 
-from .common import add_pack, chosen_pack
+from .common import ProgressLine, add_pack, chosen_pack
 
 __all__ = ["add_parser", "run"]
 
@@ -18,7 +21,8 @@ def add_parser(subparsers: Any) -> None:
     """Adds `world` to the command's parser."""
     parser = subparsers.add_parser("world", help="a map of a seed as a PNG", description=__doc__)
     parser.add_argument("seed", type=typed_seed)
-    parser.add_argument("--png", required=True, metavar="FILE", help="where the picture goes")
+    parser.add_argument("--png", metavar="FILE", help="where the picture goes")
+    parser.add_argument("--atlas", metavar="FOLDER", help="a map to zoom into, for a browser")
     parser.add_argument(
         "--x", type=int, help="west edge in tiles (default: the start in the middle)"
     )
@@ -29,12 +33,18 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--tiles", action="store_true", help="draw it with the pack's tiles instead"
     )
+    parser.add_argument(
+        "--plain", action="store_true", help="the map alone: no borders, names, frame or legend"
+    )
+    parser.add_argument("--title", help="what stands above the map (default: the nearest town)")
     add_pack(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes the map; returns the exit status."""
+    if not (args.png or args.atlas):
+        raise InvalidArgument("--png FILE or --atlas FOLDER must say where the map goes")
     world = procgen.world(args.seed, pack=chosen_pack(args))
     usual = (40, 24) if args.tiles else (1024, 1024)
     width = usual[0] if args.width is None else args.width
@@ -42,13 +52,29 @@ def run(args: argparse.Namespace) -> int:
     x, y = world.spawn()
     x = x - width // 2 if args.x is None else args.x
     y = y - height // 2 if args.y is None else args.y
-    if args.tiles:
-        picture = world.image(x, y, width, height)
-    else:
-        picture = world.overview(x, y, width, height, step=args.step)
-    write_png(args.png, picture)
+    written: list[str] = []
+    if args.png:
+        if args.tiles:
+            picture = world.image(x, y, width, height)
+        elif args.plain:
+            picture = world.overview(x, y, width, height, step=args.step)
+        else:
+            picture = world.map(x, y, width, height, step=args.step, title=args.title)
+        write_png(args.png, picture)
+        written.append(args.png)
+    if args.atlas:
+        line = ProgressLine()
+        area = (x, y, width, height)
+        try:
+            page = write_atlas(
+                world, args.atlas, *area, title=args.title, report=partial(line, "pictures")
+            )
+        finally:
+            line.end()
+        written.append(str(page))
     places = world.places(x, y, width, height)
-    print(f"wrote {args.png}: tiles {x}..{x + width - 1}, {y}..{y + height - 1}")
+    for path in written:
+        print(f"wrote {path}: tiles {x}..{x + width - 1}, {y}..{y + height - 1}")
     for place in places[:20]:
         print(f"  {place.kind:8} {place.name} at {place.x}, {place.y}")
     if len(places) > 20:

@@ -21,7 +21,7 @@ __all__ = [
 
 FORMAT = 1
 KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names")
-"""What a model may make. `ground` paints canvases of many tiles, `names` spells: see `check_entry`."""
+"""What a model may make. `ground` paints canvases of tiles, `names` spells: see `check_entry`."""
 
 _LARGEST = {
     "size": 1024,

@@ -38,7 +38,8 @@ LARGEST_STATE = 128  # numbers: 128 * 127 * 1023 is below 2**24
 LEVELS = 2048  # entries of the tables of activations, over -8 to 8
 ACTIVATION = 16 * ONE // LEVELS  # of a sum, an entry
 ODDS = 1024  # entries of the table of exponentials, over 0 to -16
-_STEP = 16 * ONE // ODDS
+_ONE_BITS, _WEIGHT_BITS = ONE.bit_length() - 1, WEIGHT.bit_length() - 1
+_ACTIVATION_BITS, _STEP_BITS = ACTIVATION.bit_length() - 1, (16 * ONE // ODDS).bit_length() - 1
 _EDGE = 8 * ONE
 _MAGIC = "aigc_procgen names 1"
 _ARRAYS = {
@@ -55,6 +56,7 @@ _ARRAYS = {
     "given": "int16",  # [2 cultures, v, v]: the same for (culture, sex), for people
 }
 Floats = NDArray[np.float32]
+Whole = NDArray[np.int32]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,8 +72,10 @@ class NameMachine:
     digest: str
 
     def __post_init__(self) -> None:
-        floats = {name: self.arrays[name].astype(np.float32) for name in _ARRAYS}
-        object.__setattr__(self, "_floats", floats)
+        whole = {name: self.arrays[name].astype(np.int32) for name in _ARRAYS}
+        for name in ("recurrent", "head"):  # only products want floats, for their speed
+            whole[name] = whole[name].astype(np.float32)
+        object.__setattr__(self, "_tables", whole)
 
     @property
     def states(self) -> int:
@@ -82,43 +86,40 @@ class NameMachine:
         """The state float32 [states] before the first letter."""
         return np.zeros(self.states, np.float32)
 
-    def label(self, culture: str, kind: str) -> Floats:
-        """What the label adds to every step, float32 [3 states]."""
-        table: Floats = self._floats["label"]  # type: ignore[attr-defined]
+    def label(self, culture: str, kind: str) -> Whole:
+        """What the label adds to every step, int32 [3 states]."""
+        table = self._tables["label"]  # type: ignore[attr-defined]
         at = len(self.cultures) + self.kinds.index(kind)
         return np.asarray(table[self.cultures.index(culture)] + table[at])
 
-    def step(self, state: Floats, letter: int, label: Floats) -> tuple[Floats, NDArray[np.int64]]:
-        """The next state [..., states], and the odds int64 [..., letters] of what comes next.
+    def step(self, state: Floats, letter: int, label: Whole) -> tuple[Floats, Whole]:
+        """The next state [..., states], and the odds int32 [..., letters] of what comes next.
 
         `letter` is the index of the letter before, 0 at the start. Odds are whole numbers: those of
         letters that the network thinks far less likely than the likeliest are 0.
         """
         state, logits = self.advance(state, letter, label)
-        behind = (logits.max(-1, keepdims=True) - logits) * np.float32(1 / _STEP)
-        index = np.minimum(behind, ODDS - 1).astype(np.int64)
-        return state, self.arrays["exponential"][index].astype(np.int64)
+        behind = (logits.max(-1, keepdims=True) - logits) >> _STEP_BITS
+        odds = self._tables["exponential"].take(behind, mode="clip")  # type: ignore[attr-defined]
+        return state, odds
 
-    def advance(self, state: Floats, letter: int, label: Floats) -> tuple[Floats, Floats]:
-        """The next state [..., states], and the logits [..., letters] in 1/ONE."""
-        f: dict[str, Floats] = self._floats  # type: ignore[attr-defined]
+    def advance(self, state: Floats, letter: int, label: Whole) -> tuple[Floats, Whole]:
+        """The next state float32 [..., states], and the logits int32 [..., letters] in 1/ONE."""
+        f = self._tables  # type: ignore[attr-defined]
         size = self.states
         added = f["letter"][letter] + label
-        sums = np.floor(state @ f["recurrent"] * np.float32(1 / WEIGHT))
-        gates = _activate(f["sigmoid"], sums[..., : 2 * size] + added[..., : 2 * size])
+        # A shift is the floor of a division, and `take` keeps indexes within its table.
+        sums = (state @ f["recurrent"]).astype(np.int32) >> _WEIGHT_BITS
+        index = (sums[..., : 2 * size] + added[: 2 * size] + _EDGE) >> _ACTIVATION_BITS
+        gates = f["sigmoid"].take(index, mode="clip")
         reset, update = gates[..., :size], gates[..., size:]
-        inner = np.clip(sums[..., 2 * size :] + f["candidate"], -_EDGE, _EDGE - 1)
-        inner = np.floor(reset * inner * np.float32(1 / ONE)) + added[..., 2 * size :]
-        new = _activate(f["tanh"], inner)
-        mixed = update * state + (ONE - update) * new + np.float32(ONE // 2)
-        state = np.floor(mixed * np.float32(1 / ONE))
-        return state, np.floor(state @ f["head"] * np.float32(1 / WEIGHT)) + f["bias"]
-
-
-def _activate(table: Floats, sums: Floats) -> Floats:
-    """The table's values where sums, in ONE, lie in -8 to 8; the outermost beyond."""
-    index = (np.clip(sums, -_EDGE, _EDGE - 1) + _EDGE) * np.float32(1 / ACTIVATION)
-    return np.asarray(table[index.astype(np.int64)])
+        inner = np.minimum(np.maximum(sums[..., 2 * size :] + f["candidate"], -_EDGE), _EDGE - 1)
+        inner = (reset * inner >> _ONE_BITS) + added[2 * size :]
+        new = f["tanh"].take((inner + _EDGE) >> _ACTIVATION_BITS, mode="clip")
+        mixed = update * state.astype(np.int32) + (ONE - update) * new + ONE // 2
+        state = (mixed >> _ONE_BITS).astype(np.float32)
+        logits = ((state @ f["head"]).astype(np.int32) >> _WEIGHT_BITS) + f["bias"]
+        return state, logits
 
 
 def pack_machine(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

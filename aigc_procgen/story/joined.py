@@ -51,10 +51,7 @@ def joined_names(kind: str, culture: str) -> tuple[str, ...]:
     """
     refused: list[str] = load_table("cultures")["refused"]
     earlier = {
-        name
-        for other in sorted(_tables())
-        if other < culture
-        for name in joined_names(kind, other)
+        name for other in sorted(_tables()) if other < culture for name in joined_names(kind, other)
     }
     parts = _tables()[culture][kind]
     found = {
@@ -85,14 +82,14 @@ def joined_name(dice: Stream, kind: str, culture: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _mixed(seed: Seed, _type: type, culture: str) -> tuple[str, ...]:
+def _mixed(seed: Seed, _type: type, kind: str, culture: str) -> tuple[str, ...]:
     # 1 and "1" are equal to no cache, 1 and 1.0 would be: hence the type.
-    return tuple(stream(seed, "joined places", culture).shuffled(joined_names("place", culture)))
+    return tuple(stream(seed, "joined", kind, culture).shuffled(joined_names(kind, culture)))
 
 
-def joined_of_slot(seed: Seed, culture: str, index: int) -> str:
-    """The place's name of two halves that a slot has in a world; another slot has another."""
-    return _mixed(seed, type(seed), culture)[index]
+def joined_of_slot(seed: Seed, kind: str, culture: str, index: int) -> str:
+    """The name of two halves that a slot has in a world; another slot has another."""
+    return _mixed(seed, type(seed), kind, culture)[index]
 
 
 def inn_name(dice: Stream, culture: str, host: Callable[[], str], place: Callable[[], str]) -> str:

@@ -15,8 +15,8 @@ from ..core.errors import InvalidArgument
 from ..core.random import Seed, check_seed, key, stream
 from ..core.records import Record
 from .fact_set import PLAYER, Fact, Facts
-from .names import place_name
 from .people import Person, outlaws_of, people_of, voice_of
+from .place_names import place_name
 from .tables import load_table
 from .troubles import Stage, fill_stage
 

@@ -15,7 +15,8 @@ from ..core.errors import check_choice
 from ..core.random import Seed, Stream, check_seed, stream
 from ..core.records import Record
 from .backstory import backstory
-from .names import culture_of, cultures, person_name
+from .cultures import culture_of, cultures
+from .names import person_name
 from .strategies import motivations
 from .tables import load_table, require, weights_of
 
@@ -117,7 +118,7 @@ def make_person(
     human_age = dice.between(young, old)
     attributes = _attributes(dice, table["attributes"], species, sex, kin, human_age)
     traits = _traits(dice)
-    name = _free_name(seed, person_id, culture, sex, taken)
+    name = person_name(seed, person_id, culture, sex, taken)
     return Person(
         id=person_id,
         name=name,
@@ -187,15 +188,6 @@ def outlaws_of(seed: Seed, place_id: str, place_kind: str) -> tuple[Person, ...]
 
 def _drawn(dice: Stream, weights: dict[str, int]) -> str:
     return dice.weighted(tuple(weights), tuple(weights.values()))
-
-
-def _free_name(seed: Seed, person_id: str, culture: str, sex: str, taken: Sequence[str]) -> str:
-    attempt = 0
-    while True:
-        name = person_name(seed, f"{person_id}#{attempt}" if attempt else person_id, culture, sex)
-        if name not in taken:
-            return name
-        attempt += 1
 
 
 def _attributes(

@@ -9,6 +9,7 @@ Everything is whole numbers, so a name is the same on every machine.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
@@ -26,15 +27,17 @@ from .tables import load_table
 
 __all__ = ["TRIES", "Slot", "Spelt", "fits", "machine", "spell"]
 
-TRIES = 48
+TRIES = 5
 """Draws of a name before `spell` gives up; see benchmarks/names.py for how many it needs."""
 
 _FINE = 64  # bits of u within its slot
 _SHORTEST, _LONGEST = 3, 12
 _KEPT = 3000  # beginnings of names whose odds are kept: some 5 MB
 _BEGINNING = 2  # letters
+_DOUBLED = re.compile(r"(..+)\1")  # "landland"
 
 Floats = NDArray[np.float32]
+Whole = NDArray[np.int32]
 _Step = tuple[Floats, list[int]]
 _steps: dict[tuple[str, str, str], _Step] = {}
 
@@ -65,8 +68,9 @@ def machine() -> NameMachine:
 def spell(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> Spelt:
     """A name of the culture and kind that `fits`, the slot's own if one is given.
 
-    Names of two slots of one count differ, whatever their cultures: those of kind "place", and those
-    of "female" and "male" together, because none fits two cultures or sexes: see `fits`.
+    Names of two slots of one count differ, whatever their cultures: those of kind "place", those of
+    "kingdom", and those of "female" and "male" together, because none fits two cultures or sexes:
+    see `fits`.
     """
     here = slot or Slot(index=0, count=1)
     whole = here.count << _FINE
@@ -81,7 +85,7 @@ def spell(dice: Stream, culture: str, kind: str, slot: Slot | None = None) -> Sp
 
 
 def _decoded(
-    at: int, of: int, slot: Slot, culture: str, kind: str, label: Floats, seen: dict[str, _Step]
+    at: int, of: int, slot: Slot, culture: str, kind: str, label: Whole, seen: dict[str, _Step]
 ) -> str:
     """The name whose interval holds at / of; "" if the slot does not hold that interval."""
     network = machine()
@@ -116,7 +120,7 @@ def _step(
     name: str,
     state: Floats,
     letter: int,
-    label: Floats,
+    label: Whole,
 ) -> _Step:
     """The state after the beginning of a name, and the odds of the next letters summed up."""
     place = (culture, kind, name)
@@ -134,10 +138,10 @@ def _step(
 def fits(name: str, culture: str, kind: str) -> bool:
     """Whether a name can be said, is nobody's insult or brand, and sounds like its culture.
 
-    A place's name must sound more like its culture than like any other, and a given name more like
-    its culture and sex than any others: so no name fits two of them.
+    A place's or kingdom's name must sound more like its culture than like any other, and a given
+    name more like its culture and sex than any others: so no name fits two of them.
     """
-    if len(name) < _SHORTEST or not _is_decent(name):
+    if len(name) < _SHORTEST or _DOUBLED.search(name) or not _is_decent(name):
         return False
     known = machine().runs[culture]
     if not can_be_said(name, known):
@@ -145,13 +149,13 @@ def fits(name: str, culture: str, kind: str) -> bool:
     if kind in ("female", "male"):
         own = 2 * machine().cultures.index(culture) + (kind == "male")
         return _nearest("given", name) == own
-    if kind == "place":
-        return (
-            not is_joined(name, kind)
-            and name not in _plain_words()
-            and _nearest("sound", name) == machine().cultures.index(culture)
-        )
-    return True
+    if kind not in ("place", "kingdom"):
+        return True
+    return (
+        not is_joined(name, "place")
+        and name not in _plain_words()
+        and _nearest("sound", name) == machine().cultures.index(culture)
+    )
 
 
 def _nearest(table: str, name: str) -> int:
@@ -175,5 +179,7 @@ def _is_decent(name: str) -> bool:
 @cache
 def _plain_words() -> frozenset[str]:
     """The words that stand beside the name of a place, and so are no name of a place."""
-    table = load_table("place_names")["words"]
-    return frozenset(word.lower() for words in table.values() for word in words)
+    table = load_table("place_names")
+    return frozenset(
+        word.lower() for words in table["words"].values() for word in words
+    ) | frozenset(table["refused"])

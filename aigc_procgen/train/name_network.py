@@ -57,7 +57,9 @@ class NameNetwork(nn.Module):
         table = _rounded(self.letter, ONE, _WIDEST)
         label = _rounded(self.label, ONE, _WIDEST)
         candidate = _rounded(self.candidate, ONE, _WIDEST)
-        added = table[letters] + (label[places[:, 0]] + label[self.cultures + places[:, 1]])[:, None]
+        added = (
+            table[letters] + (label[places[:, 0]] + label[self.cultures + places[:, 1]])[:, None]
+        )
         state = torch.zeros(len(letters), size)
         states = []
         for at in range(letters.shape[1]):
@@ -83,7 +85,7 @@ class NameNetwork(nn.Module):
 
 
 def activation_tables() -> dict[str, NDArray[Any]]:
-    """Sigmoid and tanh [LEVELS] over -8 to 8, and the odds [ODDS] of logits 0 to 16 behind the best.
+    """Sigmoid and tanh [LEVELS] over -8 to 8; the odds [ODDS] of logits 0 to 16 behind the best.
 
     The odds are sharpened, and cut where a letter is rarely more than a slip of the pen.
     """

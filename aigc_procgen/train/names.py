@@ -12,8 +12,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +22,13 @@ from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.files import write_atomic
-from aigc_procgen.core.name_machine import LARGEST_STATE, ONE, NameMachine, pack_machine, read_machine
+from aigc_procgen.core.name_machine import (
+    LARGEST_STATE,
+    ONE,
+    NameMachine,
+    pack_machine,
+    read_machine,
+)
 from aigc_procgen.core.random import key
 from aigc_procgen.core.records import Record
 from aigc_procgen.data.names import ALPHABET, KINDS, NameSet, read_names
@@ -222,7 +228,7 @@ def bits_of_machine(
         label = machine.label(culture, own)
         for name in names if kind in ("", own) else ():
             state, indexes = machine.start(), _indexes(name)
-            for before, after in zip(indexes, indexes[1:], strict=False):
+            for before, after in pairwise(indexes):
                 state, logits = machine.advance(state, before, label)
                 chances = np.exp(logits.astype(np.float64) / ONE)
                 bits -= math.log2(chances[after] / chances.sum())

@@ -18,6 +18,9 @@ _WET = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"], TERRAIN_IND
 _BRIDGED = [*_WET, TERRAIN_INDEX["ice"]]
 _WALLS = [TERRAIN_INDEX["stone_wall"], TERRAIN_INDEX["brick_wall"], TERRAIN_INDEX["mountain"]]
 
+_BUILDABLE = WALKABLE.copy()
+_BUILDABLE[_WET] = False
+
 Prop = tuple[str, int, int]  # kind, x, y
 Rect = tuple[int, int, int, int]  # left, top, right, bottom, all included
 
@@ -83,8 +86,12 @@ class Canvas:
         left, top, right, bottom = rect
         if min(left, top) < -self.radius or max(right, bottom) > self.radius:
             return False
-        land = self.land[self.area(rect)]
-        return bool(WALKABLE[land].all()) and not bool(np.isin(land, _WET).any())
+        return bool(_BUILDABLE[self.land[self.area(rect)]].all())
+
+    def is_floor(self, x: int, y: int) -> bool:
+        """True if the tile is inside a house or in its door."""
+        at = (y + self.radius, x + self.radius)
+        return bool(self.terrain[at] == TERRAIN_INDEX["stone_floor"])
 
     def is_untouched(self, rect: Rect) -> bool:
         """True if nothing was drawn on any tile of the rectangle."""

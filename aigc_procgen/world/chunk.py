@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "Chunk", "Prop"]
+__all__ = ["CHUNK", "Chunk", "Prop", "frozen"]
 
 CHUNK = 64  # tiles
+
+T = TypeVar("T", bound=np.generic)
+
+
+def frozen(array: NDArray[T]) -> NDArray[T]:
+    """The array, which nobody can write into any more."""
+    array.setflags(write=False)
+    return array
 
 
 class Prop(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,16 @@ from aigc_procgen.core.random import Seed, key
 
 from . import biomes
 from .noise import fractal
+from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["Fields", "LandFields"]
 
-_NAMES = ("continent", "hills", "ridge", "river", "temperature", "moisture", "patch")
-_VALLEY = 100  # how far from a river's middle (in its noise) the land falls towards it
-_STREAM = 18  # the half width of a river at the sea
-_SOURCE = 640  # the height above which no river runs
+_NAMES = ("continent", "hills", "ridge", "temperature", "moisture", "patch")
 _START = 900  # tiles around the origin over which land is lifted, so that a world starts on land
+_YEAR = 16384  # tiles from the coldest latitude over the warmest to the next
+_DEEP = -9 * UNIT  # so far inside its edge a lake is too deep to wade
+_LOW = 12  # thousandths by which water lies below the broad height of the land around
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +29,28 @@ class LandFields:
     """Wild land of one region, all [height, width]: int32 in thousandths, biome and terrain uint8.
 
     Elevation 0 is the sea's edge; temperature and moisture are about -1000 to 1000; `patch` is
-    the fine noise that mottles biomes.
+    the fine noise that mottles biomes; `shore` is how far the nearest river or lake is, in
+    sixteenths of a tile: below 0 in the water, at most `rivers.FAR`.
     """
 
     elevation: NDArray[np.int32]
     temperature: NDArray[np.int32]
     moisture: NDArray[np.int32]
     patch: NDArray[np.int32]
+    shore: NDArray[np.int32]
     biome: NDArray[np.uint8]
     terrain: NDArray[np.uint8]
+
+
+class _Area(NamedTuple):
+    """Samples every `step` tiles from tile (x, y) on; `exact` as for `noise.fractal`."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    step: int
+    exact: bool
 
 
 class Fields:
@@ -43,61 +58,108 @@ class Fields:
 
     def __init__(self, seed: Seed) -> None:
         self._keys = {name: key(seed, "field", name) for name in _NAMES}
+        self.rivers = Rivers(seed, self._broad)
 
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1, *, exact: bool = True
     ) -> LandFields:
-        """Wild land sampled every `step` tiles; `exact` as for `noise.fractal`."""
+        """Wild land sampled every `step` tiles; `exact` as for `noise.fractal`.
 
-        def noise(name: str, shift: int, octaves: int) -> NDArray[np.int32]:
-            value = fractal(
-                self._keys[name],
-                *(x, y, width, height),
-                shift=shift,
-                octaves=octaves,
-                step=step,
-                exact=exact,
-            )
-            value *= 5  # about ±1000 is then its usual range
-            value >>= 7
-            return value
-
-        broad = noise("continent", 10, 2)
-        # Folded noise makes chains of mountains rather than single hills; only well inland.
-        ridge = np.maximum(130 - np.abs(noise("ridge", 9, 5)), 0)
-        raw = broad * 5 // 10 + noise("hills", 8, 6) * 4 // 10 + 70
-        raw += ridge * np.clip(broad + 120, 0, 300) // 90
-        raw += _near_start(y, height, step)[:, None] * _near_start(x, width, step) // 4000
-        river = np.abs(noise("river", 9, 4))
-        dry = raw > 0
-        stream_width = _STREAM * np.clip(_SOURCE - raw, 0, _SOURCE) // _SOURCE
-        # Land falls towards a river: its valleys are the passes through the mountains.
-        elevation = np.where(dry, raw * (250 + np.minimum(river, _VALLEY) * 750 // _VALLEY), 0)
-        elevation = np.where(dry, elevation // 1000, raw)
-
-        temperature = noise("temperature", 9, 5) * 13 // 10 + 80
-        temperature -= np.maximum(elevation - 300, 0) // 3
-        patch = noise("patch", 5, 3)
-        moisture = noise("moisture", 8, 4) * 13 // 10
+        With more than 32 tiles a sample rivers are left out: they are thinner than that.
+        """
+        area = _Area(x, y, width, height, step, exact)
+        raw = self._height(area)
+        shores = self.rivers.shores(x, y, width, height, step)
+        elevation = _with_valleys(raw, shores)
+        temperature = self._noise("temperature", area, 10, 5) * 4 // 10
+        temperature += _latitude(y, height, step)[:, None] + 60
+        temperature -= np.maximum(elevation - 250, 0) // 2
+        patch = self._noise("patch", area, 5, 3)
+        moisture = self._wetness(area)
+        moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
         kinds = biomes.classify(elevation, temperature, moisture)
         terrain = biomes.ground(kinds, patch)
-        frozen = temperature < biomes.FREEZING
-        bank = dry & (river < stream_width + 6) & (stream_width > 5)
-        terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]
-        stream = dry & (river < stream_width) & (stream_width > 5)  # no dotted springs
-        terrain[stream] = np.where(frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"])[
-            stream
-        ]
+        _lay_water(terrain, raw > 0, shores.far, temperature, patch)
         return LandFields(
             elevation=elevation,
             temperature=temperature,
             moisture=moisture,
             patch=patch,
+            shore=shores.far,
             biome=kinds,
             terrain=terrain,
         )
+
+    def _noise(self, name: str, area: _Area, shift: int, octaves: int) -> NDArray[np.int32]:
+        x, y, width, height, step, exact = area
+        value = fractal(
+            *(self._keys[name], x, y, width, height),
+            shift=shift,
+            octaves=octaves,
+            step=step,
+            exact=exact,
+        )
+        value *= 5  # about ±1000 is then its usual range
+        value >>= 7
+        return value
+
+    def _height(self, area: _Area) -> NDArray[np.int32]:
+        """The land's height without rivers."""
+        broad = self._noise("continent", area, 11, 3)
+        # Folded noise makes chains of mountains rather than single hills; only well inland.
+        ridge = np.maximum(130 - np.abs(self._noise("ridge", area, 9, 5)), 0)
+        raw = broad * 5 // 10 + self._noise("hills", area, 8, 6) * 3 // 10 + 90
+        raw += ridge * np.clip(broad + 120, 0, 300) // 90
+        down = _near_start(area.y, area.height, area.step)[:, None]
+        raw += down * _near_start(area.x, area.width, area.step) // 4000
+        return raw
+
+    def _wetness(self, area: _Area) -> NDArray[np.int32]:
+        return self._noise("moisture", area, 9, 4) * 13 // 10
+
+    def _broad(
+        self, x: int, y: int, width: int, height: int, step: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Height and rain for the drainage: what is finer than its lattice is left out."""
+        area = _Area(x, y, width, height, step, exact=False)
+        return self._height(area), np.clip(self._wetness(area) + 550, 60, 1400) // 60
+
+
+def _with_valleys(raw: NDArray[np.int32], shores: Shores) -> NDArray[np.int32]:
+    """The height with rivers: land falls to their water; what is under the sea stays there."""
+    level = shores.level - _LOW
+    part = np.clip(shores.far, 0, VALLEY * UNIT)
+    part = part * part // (VALLEY * UNIT)  # valleys are round below
+    carved = level + (raw - level) * part // (VALLEY * UNIT)
+    keep = (shores.far >= VALLEY * UNIT) | ((raw <= 0) & (raw <= carved))
+    return np.where(keep, raw, carved)
+
+
+def _lay_water(
+    terrain: NDArray[np.uint8],
+    dry: NDArray[np.bool_],
+    far: NDArray[np.int32],
+    temperature: NDArray[np.int32],
+    patch: NDArray[np.int32],
+) -> None:
+    """Puts rivers and lakes with their banks into the terrain."""
+    frozen = temperature < biomes.FREEZING
+    bank = dry & (far >= 0) & (far * 12 < 20 * UNIT + patch * UNIT // 8)
+    terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]
+    water = dry & (far < 0)
+    terrain[water] = np.where(frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"])[water]
+    terrain[water & ~frozen & (far < _DEEP)] = TERRAIN_INDEX["deep_water"]
+
+
+def _latitude(first: int, count: int, step: int) -> NDArray[np.int32]:
+    """Warmth of a row: 0 at the origin, warmer to the south, and a wave on; int32 [count]."""
+    place = (first + step * np.arange(count, dtype=np.int64) + _YEAR // 4) % _YEAR
+    wave = np.abs(place - _YEAR // 2)  # a triangle: coldest at 0, warmest at half
+    part = ((_YEAR // 2 - wave) * 2048 // _YEAR).astype(np.int32)  # 0 to 1024
+    smooth = part * part // 1024 * (3 * 1024 - 2 * part) // 1024
+    return (smooth - 512) * 1100 // 1024
 
 
 def _near_start(first: int, count: int, step: int) -> NDArray[np.int32]:

@@ -7,7 +7,6 @@ cached, so any chunk can be the first one made, in any thread, and has the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +16,16 @@ from aigc_procgen.core.random import Seed, key
 from .biomes import PROP_KINDS
 from .cache import Cache
 from .canvas import KEEP, Layout
-from .chunk import CHUNK, Chunk, Prop
+from .chunk import CHUNK, Chunk, Prop, frozen
 from .fields import Fields
 from .layouts import lay_out
 from .places import CELL, CELLS, District, Namer, Place, make_district
-from .plants import SOLID, grow
+from .plants import grow, walkable
 from .roads import REACH, Edge, Road, edges_of_cell, gate, make_road, side_towards
-from .terrain import TERRAIN_INDEX, WALKABLE
+from .terrain import TERRAIN_INDEX
 
 __all__ = ["Ground"]
 
-T = TypeVar("T", bound=np.generic)
 _SIDES = ("north", "east", "south", "west")
 _BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice", "lava")]
 
@@ -93,19 +91,15 @@ class Ground:
             for kind, column, row in zip(kinds, columns.tolist(), rows.tolist(), strict=True)
         ]
         props.sort(key=lambda prop: (prop.y, prop.x))
-        walkable = WALKABLE[terrain]
-        for kind, column, row in props:
-            if kind in SOLID:
-                walkable[row - y, column - x] = False
         return Chunk(
             x=cx,
             y=cy,
-            terrain=_frozen(terrain),
-            elevation=_frozen(land.elevation.astype(np.int16)),
-            temperature=_frozen(land.temperature.astype(np.int16)),
-            moisture=_frozen(land.moisture.astype(np.int16)),
-            biome=_frozen(land.biome),
-            walkable=_frozen(walkable),
+            terrain=frozen(terrain),
+            elevation=frozen(land.elevation.astype(np.int16)),
+            temperature=frozen(land.temperature.astype(np.int16)),
+            moisture=frozen(land.moisture.astype(np.int16)),
+            biome=frozen(land.biome),
+            walkable=frozen(walkable(terrain, props, x, y)),
             props=tuple(props),
         )
 
@@ -172,11 +166,6 @@ class Ground:
         size = 2 * place.radius + 1
         land = self.fields.region(place.x - place.radius, place.y - place.radius, size, size)
         return lay_out(self.seed, place, land.terrain, gates, tuple(sorted(used)))
-
-
-def _frozen(array: NDArray[T]) -> NDArray[T]:
-    array.setflags(write=False)
-    return array
 
 
 def _size_of_road(road: Road | None) -> int:

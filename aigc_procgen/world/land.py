@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,15 @@ from aigc_procgen.core.random import Seed, check_seed, key
 
 from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
+from .edits import Edits, check_kind, check_terrain
 from .ground import Ground
+from .map_sheet import draw_map
 from .namer import plain_name
 from .overview import draw_overview
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .realms import Realm, Realms
 from .route import find_route
+from .terrain import TERRAIN_COLOURS
 
 __all__ = ["LIMIT", "Land"]
 
@@ -39,6 +44,8 @@ class Land:
         self.seed = check_seed(seed)
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3)
+        self.edits = Edits()
+        self._realms = Realms(self.seed, namer, self._towns)
         self._chunks: Cache[tuple[int, int], Chunk] = Cache(
             lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
         )
@@ -47,7 +54,10 @@ class Land:
         """The chunk that begins at tile (64 * cx, 64 * cy); from the cache if it is there."""
         most = LIMIT // CHUNK
         cx, cy = check_int("cx", cx, -most, most - 1), check_int("cy", cy, -most, most - 1)
-        return self._chunks.get((cx, cy))
+        return self._chunk(cx, cy)
+
+    def _chunk(self, cx: int, cy: int) -> Chunk:
+        return self.edits.apply(self._chunks.get((cx, cy)))
 
     def digest(self, cx: int, cy: int) -> str:
         """A hash of all that a chunk holds, 32 hexadecimal digits."""
@@ -64,7 +74,7 @@ class Land:
     def walkable(self, x: int, y: int) -> bool:
         """True if the ground carries a walker and nothing solid (a tree, a statue) is on it."""
         x, y = _check_tile("x", x), _check_tile("y", y)
-        chunk = self._chunks.get((x // CHUNK, y // CHUNK))
+        chunk = self._chunk(x // CHUNK, y // CHUNK)
         return bool(chunk.walkable[y % CHUNK, x % CHUNK])
 
     def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
@@ -74,14 +84,51 @@ class Land:
             prop
             for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
             for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
-            for prop in self._chunks.get((cx, cy)).props
+            for prop in self._chunk(cx, cy).props
             if x <= prop.x < x + width and y <= prop.y < y + height
         )
+
+    def set_terrain(self, x: int, y: int, terrain: str | int | NDArray[Any]) -> None:
+        """Changes the ground of a tile, or of a region from tile (x, y) on.
+
+        `terrain` is a name or an index of TERRAINS, or an array of indexes [height, width]. What
+        grew there stays; places, roads and the people's stories know nothing of it.
+        """
+        found = check_terrain(terrain)
+        height, width = found.shape
+        x, y, _, _ = _check_area(x, y, width, height, _LARGEST)
+        self.edits.set_terrain(x, y, found)
+
+    def add_prop(self, kind: str, x: int, y: int) -> None:
+        """Lets something stand on a tile, instead of what stood there."""
+        self.edits.set_prop(_check_tile("x", x), _check_tile("y", y), check_kind(kind))
+
+    def remove_prop(self, x: int, y: int) -> Prop | None:
+        """Takes away what stands on a tile and returns it; None if nothing does."""
+        x, y = _check_tile("x", x), _check_tile("y", y)
+        found = self.props(x, y, 1, 1)
+        if not found:
+            return None
+        self.edits.set_prop(x, y, None)
+        return found[0]
+
+    def reset(self, x: int, y: int, width: int, height: int) -> None:
+        """Takes back every change of a region: it is again as the seed made it."""
+        self.edits.reset(*_check_area(x, y, width, height, _LARGEST << 8))
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
         area = _check_area(x, y, width, height, _LARGEST << 2)
         return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
+
+    def _towns(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
+        # The rim of the world has no land beyond it.
+        left, right = max(x, -LIMIT), min(x + width, LIMIT)
+        top, bottom = max(y, -LIMIT), min(y + height, LIMIT)
+        if left >= right or top >= bottom:
+            return ()
+        found = self._ground.places(left, top, right - left, bottom - top)
+        return tuple(place for place in found if place.kind == "town")
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
         """The nearest place of a kind, or of any with "any", as the crow flies.
@@ -98,6 +145,8 @@ class Land:
                 break
             for dx, dy in _ring(x // DISTRICT, y // DISTRICT, ring):
                 square = (dx * DISTRICT, dy * DISTRICT, DISTRICT, DISTRICT)
+                if best and _gap(square, x, y) > best[0]:
+                    continue
                 for place in self._ground.places(*square):
                     far = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id)
                     if kind in ("any", place.kind) and (best is None or far < best):
@@ -130,7 +179,7 @@ class Land:
         # The search looks about; it must not run over the world's rim.
         if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
             raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
-        return find_route(lambda cx, cy: self._chunks.get((cx, cy)), ends[0], ends[1], budget)
+        return find_route(self._chunk, ends[0], ends[1], budget)
 
     def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
         """Different tiles (x, y) in a place where people can stand, some steps apart.
@@ -172,13 +221,40 @@ class Land:
 
         Ground with hill shading, coasts and rivers; up to 2048 x 2048 tiles also roads and places.
         """
+        return self._overview(x, y, width, height, step)[0]
+
+    def map(
+        self, x: int, y: int, width: int, height: int, step: int = 2, *, title: str = ""
+    ) -> NDArray[np.uint8]:
+        """A map to hang up, uint8 RGBA, a little larger than [height // step, width // step, 4].
+
+        The overview with realms' borders and names of realms, towns (with a step of 3 tiles or
+        less villages too), in a frame with the title, a legend and a scale.
+        """
+        if not isinstance(title, str):
+            raise InvalidArgument(f"title must be a text, not {title!r:.80}")
+        picture, dry = self._overview(x, y, width, height, step)
+        return draw_map(picture, dry, self._ground, self._realms, x, y, step, title)
+
+    def _overview(
+        self, x: int, y: int, width: int, height: int, step: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """The picture of `overview`, and where it is land."""
         step = check_int("step", step, 1, 1 << 12)
         _check_area(x, y, width, height, _LARGEST * step * step)
         if min(width, height) < step:
             raise InvalidArgument(
                 f"step must be at most the width and the height, {width} and {height}, not {step}"
             )
-        return draw_overview(self._ground, x, y, width // step, height // step, step)
+        rows, columns = height // step, width // step
+        picture, dry = draw_overview(self._ground, x, y, columns, rows, step)
+        for column, row, terrain in self.edits.terrain_in(x, y, columns * step, rows * step):
+            picture[(row - y) // step, (column - x) // step, :3] = TERRAIN_COLOURS[terrain]
+        return picture, dry
+
+    def realm(self, x: int, y: int) -> Realm | None:
+        """The realm that a tile is in, by land or by sea; None where nobody rules."""
+        return self._realms.at(_check_tile("x", x), _check_tile("y", y))
 
     def _gather(self, name: str, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
         x, y, width, height = _check_area(x, y, width, height, _LARGEST)
@@ -188,7 +264,7 @@ class Land:
                 x0, x1 = max(x, cx * CHUNK), min(x + width, (cx + 1) * CHUNK)
                 y0, y1 = max(y, cy * CHUNK), min(y + height, (cy + 1) * CHUNK)
                 there = np.s_[y0 - cy * CHUNK : y1 - cy * CHUNK, x0 - cx * CHUNK : x1 - cx * CHUNK]
-                field = getattr(self._chunks.get((cx, cy)), name)
+                field = getattr(self._chunk(cx, cy), name)
                 out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
         return out
 
@@ -206,6 +282,14 @@ def _check_area(x: int, y: int, width: int, height: int, most: int) -> tuple[int
             f"width and height must cover at most {most} tiles, not {width} x {height}"
         )
     return x, y, width, height
+
+
+def _gap(square: tuple[int, int, int, int], x: int, y: int) -> int:
+    """The square of the distance from a tile to the nearest tile of a square."""
+    left, top, width, height = square
+    across = max(left - x, 0, x - (left + width - 1))
+    down = max(top - y, 0, y - (top + height - 1))
+    return across * across + down * down
 
 
 def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fractal", "hash_grid"]
+__all__ = ["bent", "fractal", "hash_grid"]
 
 _BITS = 11  # of the position inside a lattice cell; sums stay inside 32 bits
 _ONE = 1 << _BITS
@@ -150,3 +150,31 @@ def fractal(
         for part in parts:
             part.add_rows(rows, total[rows], one[:size], two[:size])
     return total
+
+
+def bent(
+    keys: tuple[int, int],
+    x: int,
+    y: int,
+    width: int,
+    height: int,
+    step: int,
+    *,
+    shift: int,
+    octaves: int,
+    most: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """How far noise moves samples aside when it bends the plane: across and down, int32
+    [height, width], at most `most` of any unit. Octaves finer than a sample's step are left out.
+    """
+    across, down = (
+        np.clip(
+            fractal(key, x, y, width, height, shift=shift, octaves=octaves, step=step, exact=False)
+            * most
+            >> 14,
+            -most,
+            most,
+        )
+        for key in keys
+    )
+    return across, down

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from . import biomes
 from .ground import Ground
+from .rivers import UNIT
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
-__all__ = ["draw_overview"]
+__all__ = ["WIDEST", "draw_mark", "draw_overview"]
 
-_WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
+WIDEST = 2048 * 2048  # tiles up to which roads and places are drawn: beyond, they are a crowd
 _ROAD = np.array([122, 84, 52], np.uint8)
 _BRIDGE = np.array([196, 186, 164], np.uint8)
 _COAST = 150  # of 256: how dark water is where it meets land
@@ -29,15 +30,20 @@ _MARKS = {  # half side in map pixels, colour
 
 def draw_overview(
     ground: Ground, x: int, y: int, width: int, height: int, step: int
-) -> NDArray[np.uint8]:
-    """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4]."""
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A map of `width` x `height` pixels, one every `step` tiles, uint8 [height, width, 4], and
+    which of them are land above the sea, bool [height, width].
+    """
     land = ground.fields.region(x - step, y - step, width + 2, height + 2, step, exact=False)
     # Patches that a walker enjoys are mottle on a map: most of them are left out.
     terrain = land.terrain
     if step > 1:
         plain = biomes.ground(land.biome, land.patch * 3 // 5)
-        streams = np.isin(terrain, _WATERY) | (terrain == TERRAIN_INDEX["sand"])
-        terrain = np.where(streams, terrain, plain)
+        wet = np.isin(terrain, _WATERY)
+        terrain = np.where(wet | (terrain == TERRAIN_INDEX["sand"]), terrain, plain)
+        # A river thinner than a map's pixel is drawn as one: a line must not be dotted.
+        thin = ~wet & (land.shore * 2 < step * UNIT) & (land.elevation > 0)
+        terrain[thin] = TERRAIN_INDEX["shallow_water"]
     height_map = np.maximum(land.elevation, 0)
     # Light from the north-west, as maps have it; per tile, so that every step looks alike.
     rise = height_map[:-2, :-2] - height_map[2:, 2:]
@@ -53,10 +59,10 @@ def draw_overview(
     picture = np.full((height, width, 4), 255, np.uint8)
     colours = TERRAIN_COLOURS[inner].astype(np.int32) * shade[..., None] >> 8
     picture[..., :3] = np.clip(colours, 0, 255)
-    if width * height * step * step <= _WIDEST:
+    if width * height * step * step <= WIDEST:
         _draw_roads(picture, ground, water, x, y, step)
         _draw_places(picture, ground, x, y, step)
-    return picture
+    return picture, land.elevation[1:-1, 1:-1] > 0
 
 
 _WATERY = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice")]
@@ -82,11 +88,23 @@ def _draw_roads(
 
 def _draw_places(picture: NDArray[np.uint8], ground: Ground, x: int, y: int, step: int) -> None:
     height, width = picture.shape[:2]
-    for place in ground.places(x, y, width * step, height * step):
-        half, colour = _MARKS[place.kind]
+    # A mark on the rim is drawn by both maps that share it.
+    more = 5 * step
+    for place in ground.places(
+        x - more, y - more, width * step + 2 * more, height * step + 2 * more
+    ):
         column, row = (place.x - x) // step, (place.y - y) // step
-        for more, paint in ((1, _INK), (0, colour)):
-            top, left = max(row - half - more, 0), max(column - half - more, 0)
-            picture[top : row + half + more + 1, left : column + half + more + 1, :3] = paint
-        if place.kind == "town":
+        draw_mark(picture, place.kind, column, row, _INK)
+        if place.kind == "town" and 0 <= row < height and 0 <= column < width:
             picture[row, column, :3] = 255
+
+
+def draw_mark(
+    picture: NDArray[np.uint8], kind: str, column: int, row: int, ink: tuple[int, int, int]
+) -> None:
+    """Draws the mark of a kind of place around a pixel, cut at the picture's rim."""
+    half, colour = _MARKS[kind]
+    for far, paint in ((half + 1, ink), (half, colour)):
+        top, left = max(row - far, 0), max(column - far, 0)
+        bottom, right = max(row + far + 1, 0), max(column + far + 1, 0)
+        picture[top:bottom, left:right, :3] = paint

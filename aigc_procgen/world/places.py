@@ -22,7 +22,8 @@ from aigc_procgen.core.random import Seed, Stream, stream
 from aigc_procgen.core.records import Record
 
 from .biomes import biomes
-from .fields import Fields
+from .fields import Fields, LandFields
+from .rivers import UNIT
 from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
 __all__ = [
@@ -48,6 +49,10 @@ DISTRICT = CELL * CELLS  # tiles
 STEP = 8  # tiles between the samples that sites and roads are chosen by
 _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
+
+_SETTLED = ("town", "village")
+_BROOK = 2 * UNIT
+_BESIDE = 13 * UNIT  # a plaza's middle to the water's edge, as people like it
 
 T = TypeVar("T", bound=np.generic)
 Namer = Callable[[Seed, str, str], str]
@@ -142,7 +147,7 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
     count = DISTRICT // STEP
     land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
     places: dict[tuple[int, int], Place] = {}
-    for (column, row), kind, (x, y) in _sites(seed, land.biome, land.terrain, dx, dy):
+    for (column, row), kind, (x, y) in _sites(seed, land, dx, dy):
         cell = (dx * CELLS + column, dy * CELLS + row)
         name = f"{kind}:{cell[0]}:{cell[1]}"
         places[cell] = Place(
@@ -161,24 +166,30 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
 
 
 def _sites(
-    seed: Seed, biome: NDArray[np.uint8], terrain: NDArray[np.uint8], dx: int, dy: int
+    seed: Seed, land: LandFields, dx: int, dy: int
 ) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
     """Cell, kind and tile inside the district of every place."""
     rules = place_rules()
+    biome, terrain = land.biome, land.terrain
     habitable = np.array([row.habitable for row in biomes()])
     wet = np.isin(terrain, [TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["ice"]])
+    # A brook runs unseen between two samples; nothing is built on it.
+    wet |= land.shore < _BROOK
     good = habitable[biome] & WALKABLE[terrain] & ~wet
     rock = terrain == TERRAIN_INDEX["mountain"]
+    suits = {kind: _suits(kind, good, land) for kind in PLACE_KINDS}
     dice = stream(seed, "district", dx, dy)
     left = dice.shuffled([(column, row) for row in range(CELLS) for column in range(CELLS)])
     found: list[tuple[tuple[int, int], str, tuple[int, int]]] = []
     for kind, wanted in (("town", 1), ("village", rules.villages)):
-        settled = 0
-        for cell in list(left):
-            if settled < wanted and (site := _site(dice, kind, cell, good, biome)):
-                found.append((cell, kind, site))
-                left.remove(cell)
-                settled += 1
+        sites = [
+            (cell, site) for cell in left if (site := _site(dice, kind, cell, suits[kind], land))
+        ]
+        if kind == "town":  # the one that lies best, of all its district
+            sites.sort(key=lambda item: item[1][0])
+        for cell, (_, tile) in sites[:wanted]:
+            found.append((cell, kind, tile))
+            left.remove(cell)
     wild = [kind for kind in PLACE_KINDS if rules.kinds[kind].weight]
     for cell in left:
         if dice.chance(rules.empty, 100):
@@ -186,8 +197,10 @@ def _sites(
         near = int(_square(rock, cell).sum())
         options = {}
         for kind in wild:
-            if near >= rules.kinds[kind].rock and (site := _site(dice, kind, cell, good, biome)):
-                options[kind] = site
+            if near < rules.kinds[kind].rock:
+                continue
+            if site := _site(dice, kind, cell, suits[kind], land):
+                options[kind] = site[1]
         if options:
             kinds = list(options)
             kind = dice.weighted(kinds, [rules.kinds[name].weight for name in kinds])
@@ -200,27 +213,42 @@ def _square(field: NDArray[T], cell: tuple[int, int]) -> NDArray[T]:
     return field[row : row + _SAMPLES, column : column + _SAMPLES]
 
 
+def _suits(kind: str, good: NDArray[np.bool_], land: LandFields) -> NDArray[np.bool_]:
+    """Samples of the district around which the land suits the kind, bool [48, 48]."""
+    rule = place_rules().kinds[kind]
+    reach = (rule.radius + STEP // 2) // STEP
+    side = 2 * reach + 1
+    # Sums over squares from an integral image (Crow 1984); cells' rims are never asked for.
+    sums = np.zeros((len(good) + 1, len(good) + 1), np.int32)
+    sums[1:, 1:] = good.astype(np.int32).cumsum(0).cumsum(1)
+    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    lived_in = np.zeros(len(biomes()), np.bool_)
+    lived_in[list(rule.biomes)] = True
+    suits = np.zeros_like(good)
+    suits[reach:-reach, reach:-reach] = inside * 1000 >= rule.land * side * side
+    return np.asarray(suits & good & lived_in[land.biome])
+
+
 def _site(
     dice: Stream,
     kind: str,
     cell: tuple[int, int],
-    good: NDArray[np.bool_],
-    biome: NDArray[np.uint8],
-) -> tuple[int, int] | None:
-    """A tile of the district in the cell whose surroundings suit the kind, or None."""
-    rule = place_rules().kinds[kind]
-    reach = (rule.radius + STEP // 2) // STEP
-    side = 2 * reach + 1
-    near = slice(_JITTER.start - reach, _JITTER.stop + reach)
-    sums = np.zeros((near.stop - near.start + 1,) * 2, np.int32)
-    sums[1:, 1:] = _square(good, cell)[near, near].astype(np.int32).cumsum(0).cumsum(1)
-    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    centre = _square(good, cell)[_JITTER, _JITTER]
-    kinds = np.isin(_square(biome, cell)[_JITTER, _JITTER], rule.biomes)
-    rows, columns = np.nonzero((inside * 1000 >= rule.land * side * side) & centre & kinds)
+    suits: NDArray[np.bool_],
+    land: LandFields,
+) -> tuple[int, tuple[int, int]] | None:
+    """A tile of the district in the cell that suits the kind, after how much nearer to fresh
+    water, or farther, it might better lie; or None.
+    """
+    rows, columns = np.nonzero(_square(suits, cell)[_JITTER, _JITTER])
     if not len(rows):
         return None
+    shore = _square(land.shore, cell)[_JITTER, _JITTER][rows, columns]
+    far = np.abs(shore - _BESIDE)
+    if kind in _SETTLED:
+        # People settle by fresh water: of all sites the third nearest to it remains.
+        order = np.argsort(far, kind="stable")[: -(-len(far) // 3)]
+        rows, columns, far = rows[order], columns[order], far[order]
     pick = dice.below(len(rows))
     x = (cell[0] * _SAMPLES + _JITTER.start + int(columns[pick])) * STEP
     y = (cell[1] * _SAMPLES + _JITTER.start + int(rows[pick])) * STEP
-    return x + dice.below(STEP), y + dice.below(STEP)
+    return int(far[pick]), (x + dice.below(STEP), y + dice.below(STEP))

@@ -6,15 +6,18 @@ both sides of a chunk's border fit together without either chunk being made.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .biomes import PROP_KINDS, biomes, growth
+from .chunk import Prop
 from .noise import hash_grid
+from .terrain import WALKABLE
 
-__all__ = ["SOLID", "grow"]
+__all__ = ["SOLID", "grow", "walkable"]
 
 SOLID = ("altar", "statue", "tree")  # props that nobody can walk through
 
@@ -66,3 +69,14 @@ def grow(
             hit = ((low * (2 * index + 1) & 0xFFFF) * 10000 < chances[index] << 16) & (thick > 0)
         out[hit] = index + 1
     return out
+
+
+def walkable(
+    terrain: NDArray[np.uint8], props: Iterable[Prop], x: int, y: int
+) -> NDArray[np.bool_]:
+    """Where somebody can stand, bool [height, width], on terrain from tile (x, y) on."""
+    free = WALKABLE[terrain]
+    for kind, column, row in props:
+        if kind in SOLID:
+            free[row - y, column - x] = False
+    return np.asarray(free)

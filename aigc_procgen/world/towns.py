@@ -56,7 +56,8 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, in
         _line_street(canvas, dice, *frontage, sizes=(5, 8), depths=(4, 5), margin=2)
     _gardens(canvas, dice, trees=5, bushes=7)
     for x, y in ((-half[0], -half[1]), (half[0], -half[1]), (-half[0], half[1]), half):
-        canvas.put("tree", x, y)
+        if not canvas.is_floor(x, y - 1):  # the hall's door may be there
+            canvas.put("tree", x, y)
     canvas.put("statue", 0, -2)
 
 

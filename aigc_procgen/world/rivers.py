@@ -1,0 +1,274 @@
+"""Rivers and lakes as curves of known height and width, and how far every tile is from them.
+
+A river's course is a chain of quadratic Bézier curves, one for each point of the drainage's
+lattice, from the middle of the way in to the middle of the way out: tributaries meet in a tangent
+and heights fall along every curve, because they fall along its three points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from math import isqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aigc_procgen.core.random import Seed, key
+
+from .cache import Cache
+from .drainage import BLOCK, RIM, SPACING, WATER_UNITS, Basin, Height, first_point, make_basin
+from .noise import bent, hash_grid
+
+__all__ = ["FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
+
+UNIT = 16  # parts of a tile in which distances are counted
+VALLEY = 40  # tiles beside the water over which land falls towards it
+FAR = (VALLEY + 1) * UNIT  # a distance that means "no water near"
+_COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
+_JITTER = 14  # tiles that a point lies from its lattice's middle at most
+_SPRING = 60  # rain that makes a river
+_WIDEST = 9 * UNIT  # half of the widest river
+_LAST = 9 * UNIT  # half of a lake at which a river ends without a hollow
+_LAKE = 34  # thousandths: hollows that are filled deeper are lakes
+_PARTS = 4  # straight parts of a curve, an even number
+_BEND = 11  # tiles that a course is bent aside by noise, at most
+_OFFSET = 4096  # packs distances and heights, which may be negative, into one number
+_NO_LEVEL = 1 << 15
+_REACH = VALLEY + 29 + _BEND  # tiles from a lattice's line within which a river changes land
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shores:
+    """For samples of a region, int32 [height, width]: how far the nearest water's edge is, in
+    sixteenths of a tile (below 0 in the water, `FAR` beyond the valley), and the height of that
+    water's surface in thousandths.
+    """
+
+    far: NDArray[np.int32]
+    level: NDArray[np.int32]
+
+
+# One straight part: from x, y, level, half width to x, y, level, half width.
+_Part = tuple[int, int, int, int, int, int, int, int]
+_Node = tuple[int, int, int, int]  # x, y, level, half width
+_At = tuple[int, int]  # row and column of a point in its block
+
+
+class Rivers:
+    """The rivers and lakes of a seed over land whose broad height and rain are given."""
+
+    def __init__(self, seed: Seed, height: Height) -> None:
+        self._jitter = key(seed, "river points")
+        self._bends = (key(seed, "field", "bend x"), key(seed, "field", "bend y"))
+
+        def basin(place: tuple[int, int]) -> Basin:
+            return make_basin(height, *place)
+
+        def parts(place: tuple[int, int]) -> NDArray[np.int32]:
+            return self._parts_of_block(*place)
+
+        self._basins = Cache(basin, 2 << 20, Basin.nbytes)
+        self._parts = Cache(parts, 4 << 20, lambda found: found.nbytes + 500)
+
+    def basin(self, column: int, row: int) -> Basin:
+        """A block of the lattice; block (0, 0) has the origin in its middle."""
+        return self._basins.get((column, row))
+
+    def shores(self, x: int, y: int, width: int, height: int, step: int = 1) -> Shores:
+        """Distances to water and its heights for samples every `step` tiles.
+
+        With more than 32 tiles a sample there is no water: rivers are thinner than that.
+        """
+        best = np.full((height, width), (FAR + _OFFSET) << 16, np.int32)
+        lowest = np.full((height, width), _NO_LEVEL, np.int32)
+        parts = self._near(x, y, width * step, height * step) if step <= _COARSEST else []
+        if parts:
+            across, down = self._bent(x, y, width, height, step)
+            for part in parts:
+                _draw(best, lowest, across, down, step, part)
+        far = (best >> 16) - _OFFSET
+        # Where waters overlap the lowest surface holds: so each goes on falling along its course.
+        level = np.minimum((best & 0xFFFF) - (1 << 15), lowest)
+        return Shores(far=far, level=np.where(far < FAR, level, 0))
+
+    def _bent(
+        self, x: int, y: int, width: int, height: int, step: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Where samples lie once the plane is bent, from (x, y), in parts of a tile."""
+        across, down = bent(
+            self._bends, x, y, width, height, step, shift=6, octaves=2, most=_BEND * UNIT
+        )
+        across += (np.arange(width, dtype=np.int32) * (step * UNIT))[None, :]
+        down += (np.arange(height, dtype=np.int32) * (step * UNIT))[:, None]
+        return across, down
+
+    def _near(self, x: int, y: int, width: int, height: int) -> list[_Part]:
+        """The parts that may change the region, with places from (x, y)."""
+        size = BLOCK * SPACING
+        reach = _REACH + 2 * SPACING
+        found: list[_Part] = []
+        left, top = x - reach + size // 2, y - reach + size // 2
+        for row in range(top // size, (top + height + 2 * reach) // size + 1):
+            for column in range(left // size, (left + width + 2 * reach) // size + 1):
+                parts = self._parts.get((column, row))
+                shift_x = (first_point(column) * SPACING - x) * UNIT
+                shift_y = (first_point(row) * SPACING - y) * UNIT
+                edge = _REACH * UNIT
+                near = (
+                    (np.minimum(parts[:, 0], parts[:, 4]) + shift_x < width * UNIT + edge)
+                    & (np.maximum(parts[:, 0], parts[:, 4]) + shift_x > -edge)
+                    & (np.minimum(parts[:, 1], parts[:, 5]) + shift_y < height * UNIT + edge)
+                    & (np.maximum(parts[:, 1], parts[:, 5]) + shift_y > -edge)
+                )
+                shifted = parts[near] + np.array([shift_x, shift_y, 0, 0] * 2, np.int32)
+                found += shifted.tolist()
+        return found
+
+    def _parts_of_block(self, column: int, row: int) -> NDArray[np.int32]:
+        """All straight parts whose curves bend around points of a block; int32 [n, 8]."""
+        basin = self.basin(column, row)
+        side = BLOCK + 2 * RIM
+        first = (first_point(column) - RIM, first_point(row) - RIM)
+        place = self._points(first, side)
+        lake = (basin.depth >= _LAKE) & ~basin.sea
+        wet = (basin.flow >= _SPRING) & ~basin.sea
+        level = basin.water // WATER_UNITS
+        into: dict[_At, list[_At]] = {}
+        for j, i in np.argwhere(wet & (basin.way >= 0)).tolist():
+            across, down = basin.steps[basin.way[j, i]]
+            into.setdefault((j + down, i + across), []).append((j, i))
+
+        def node(at: _At) -> _Node:
+            half = min(24 + isqrt(int(basin.flow[at])) * 5 // 4, _WIDEST)
+            return (int(place[0][at]), int(place[1][at]), int(level[at]), half)
+
+        found: list[_Part] = []
+        inner = range(RIM, RIM + BLOCK)
+        for at in sorted({*((j, i) for j, i in np.argwhere(wet).tolist()), *into}):
+            if at[0] not in inner or at[1] not in inner:
+                continue
+            here, out = node(at), None
+            if not basin.sea[at] and basin.way[at] >= 0:
+                across, down = basin.steps[basin.way[at]]
+                out = _middle(here, node((at[0] + down, at[1] + across)), here[3])
+            if lake[at]:
+                found.extend(_lake(node, basin, lake, at))
+            elif out is None and not basin.sea[at]:
+                found.append((*here[:3], _LAST, *here[:3], _LAST))
+            sources = into.get(at, [])
+            for source in sources:
+                start = node(source)
+                begin = _middle(start, here, start[3])
+                found.extend(_curve(begin, here, out or here))
+            if out and not sources:
+                found.append((*here[:3], UNIT, *out))
+        return np.array(found, np.int32).reshape(-1, 8)
+
+    def _points(
+        self, first: tuple[int, int], side: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the points lie, x and y, in parts of a tile from the block's corner."""
+        columns = np.arange(first[0], first[0] + side, dtype=np.int64)
+        rows = np.arange(first[1], first[1] + side, dtype=np.int64)
+        dice = hash_grid(self._jitter, columns, rows)
+        span = np.uint64(2 * _JITTER * UNIT + 1)
+        aside = [
+            (dice >> np.uint64(shift) & np.uint64(0xFFFF)).astype(np.int64) % int(span)
+            for shift in (0, 16)
+        ]
+        base = (np.arange(side, dtype=np.int64) - RIM) * SPACING + SPACING // 2
+        xs = base[None, :] * UNIT + aside[0] - _JITTER * UNIT
+        ys = base[:, None] * UNIT + aside[1] - _JITTER * UNIT
+        return xs, ys
+
+
+@cache
+def _roots() -> NDArray[np.int32]:
+    """The root of 16 * index, rounded down, for lengths up to 2047."""
+    squares = np.arange(2048, dtype=np.int32) ** 2
+    steps = np.arange(1 << 18, dtype=np.int32) << 4
+    return (np.searchsorted(squares, steps, side="right") - 1).astype(np.int32)
+
+
+def _length(square: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The root of whole numbers, from a table; what is longer than 2047 is 2047."""
+    return np.asarray(np.take(_roots(), np.minimum(square >> 4, (1 << 18) - 1)))
+
+
+def _lake(
+    node: Callable[[_At], _Node], basin: Basin, lake: NDArray[np.bool_], at: _At
+) -> list[_Part]:
+    """Broad parts from a point of a lake to its neighbours of the same lake, each pair once."""
+    radius = _radius(lake, at)
+    here = node(at)[:3]
+    found: list[_Part] = [(*here, radius, *here, radius)]
+    for across, down in basin.steps[4:]:
+        other = (at[0] + down, at[1] + across)
+        same = abs(int(basin.water[other]) - int(basin.water[at])) <= 4 * WATER_UNITS
+        if lake[other] and same:
+            found.append((*here, radius, *node(other)[:3], _radius(lake, other)))
+    return found
+
+
+def _radius(lake: NDArray[np.bool_], at: _At) -> int:
+    """Half the width of a lake at a point: so much that points all around make one sheet."""
+    around = lake[at[0] - 1 : at[0] + 2, at[1] - 1 : at[1] + 2]
+    return (11 + 2 * int(around.sum())) * UNIT
+
+
+def _middle(one: _Node, two: _Node, half: int) -> _Node:
+    return ((one[0] + two[0]) // 2, (one[1] + two[1]) // 2, (one[2] + two[2]) // 2, half)
+
+
+def _curve(begin: _Node, over: _Node, end: _Node) -> list[_Part]:
+    """A quadratic Bézier curve in straight parts; its level is that of `over` in the middle."""
+    points = []
+    middle = _PARTS // 2
+    for b in range(_PARTS + 1):
+        a = _PARTS - b
+        x, y = (
+            (a * a * begin[k] + 2 * a * b * over[k] + b * b * end[k]) // _PARTS**2 for k in (0, 1)
+        )
+        # Not the curve's own height: a lake at the point ends where its river has fallen to it.
+        one, two, part = (begin, over, b) if b < middle else (over, end, b - middle)
+        level, half = ((one[k] * (middle - part) + two[k] * part) // middle for k in (2, 3))
+        points.append((x, y, level, half))
+    return [(*one, *two) for one, two in pairwise(points)]
+
+
+def _draw(
+    best: NDArray[np.int32],
+    lowest: NDArray[np.int32],
+    across: NDArray[np.int32],
+    down: NDArray[np.int32],
+    step: int,
+    part: _Part,
+) -> None:
+    """Lowers the packed distances of samples near a straight part, and surfaces of those in it."""
+    x0, y0, level0, half0, x1, y1, level1, half1 = part
+    reach = FAR + max(half0, half1) + _BEND * UNIT
+    grid = step * UNIT
+    left, right = (min(x0, x1) - reach) // grid, (max(x0, x1) + reach) // grid + 1
+    top, bottom = (min(y0, y1) - reach) // grid, (max(y0, y1) + reach) // grid + 1
+    here = np.s_[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    xs, ys = across[here] - x0, down[here] - y0
+    if not xs.size:
+        return
+    dx, dy = x1 - x0, y1 - y0
+    square = dx * dx + dy * dy
+    level: NDArray[np.int32] | int = level0
+    half: NDArray[np.int32] | int = half0
+    if square:
+        along = np.clip((xs * dx + ys * dy) // max(square >> 8, 1), 0, 256)
+        xs = xs - (along * dx >> 8)
+        ys = ys - (along * dy >> 8)
+        level = level0 + (along * (level1 - level0) >> 8)
+        half = half0 + (along * (half1 - half0) >> 8)
+    far = _length(xs * xs + ys * ys) - half
+    packed = (np.minimum(far, FAR) + _OFFSET << 16) + (level + (1 << 15))
+    packed[far >= FAR] = (FAR + _OFFSET) << 16
+    np.minimum(best[here], packed, out=best[here])
+    np.minimum(lowest[here], np.where(far < 0, level, _NO_LEVEL), out=lowest[here])
