@@ -135,7 +135,7 @@ def name_graph(machine: NameMachine) -> bytes:
             f"onnx is needed to export a model: install aigc-procgen[train] ({error})"
         ) from None
     helper, real = onnx.helper, onnx.TensorProto.FLOAT
-    constants = {name: np.float32(value) for name, value in _CONSTANTS.items()}
+    constants = {name: np.asarray(value, np.float32) for name, value in _CONSTANTS.items()}
     for name in machine.arrays:
         if name not in ("sound", "given"):
             table = f"{name}_table" if name in ("letter", "label") else name
@@ -146,10 +146,10 @@ def name_graph(machine: NameMachine) -> bytes:
         operator, *names = taken.split()
         if operator == "Table":
             table, sums = names
-            for at, (step, *takes) in enumerate(
+            for at, (step, first, *others) in enumerate(
                 (("Clip", sums, "low", "high"), ("Add", "", "edge"), ("Mul", "", "per_level"))
             ):
-                inputs = [name or f"{sums}_{at - 1}" for name in takes]
+                inputs = [first or f"{sums}_{at - 1}", *others]
                 nodes.append(helper.make_node(step, inputs, [f"{sums}_{at}"]))
             nodes.append(
                 helper.make_node("Cast", [f"{sums}_2"], [f"{sums}_3"], to=onnx.TensorProto.INT32)

@@ -1,4 +1,4 @@
-"""`aigc-procgen train names`: the network of names, in minutes on one core."""
+"""`aigc-procgen train names`: the network of names, in a minute on one core."""
 
 from __future__ import annotations
 

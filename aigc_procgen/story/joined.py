@@ -5,7 +5,7 @@ What a table can say needs no network: tables/joined_names.json holds the halves
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -82,7 +82,7 @@ def joined_name(dice: Stream, kind: str, culture: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _mixed(seed: Seed, _type: type, kind: str, culture: str) -> tuple[str, ...]:
+def _mixed(seed: Seed, _type: Hashable, kind: str, culture: str) -> tuple[str, ...]:
     # 1 and "1" are equal to no cache, 1 and 1.0 would be: hence the type.
     return tuple(stream(seed, "joined", kind, culture).shuffled(joined_names(kind, culture)))
 

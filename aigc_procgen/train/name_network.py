@@ -8,7 +8,7 @@ Weights are rounded to 1/64 in the forward pass and the gradient passes through 
 from __future__ import annotations
 
 import math
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,9 +57,8 @@ class NameNetwork(nn.Module):
         table = _rounded(self.letter, ONE, _WIDEST)
         label = _rounded(self.label, ONE, _WIDEST)
         candidate = _rounded(self.candidate, ONE, _WIDEST)
-        added = (
-            table[letters] + (label[places[:, 0]] + label[self.cultures + places[:, 1]])[:, None]
-        )
+        labelled = label[places[:, 0]] + label[self.cultures + places[:, 1]]
+        added = table[letters] + labelled[:, None]
         state = torch.zeros(len(letters), size)
         states = []
         for at in range(letters.shape[1]):
@@ -71,7 +70,7 @@ class NameNetwork(nn.Module):
             state = update * state + (1 - update) * new
             states.append(state)
         seen = nn.functional.dropout(torch.stack(states, 1), dropout, dropout > 0)
-        return cast(Tensor, seen @ head + _rounded(self.bias, ONE, _WIDEST))
+        return seen @ head + _rounded(self.bias, ONE, _WIDEST)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The weights as the whole numbers that the machine works with, and its tables."""
