@@ -156,12 +156,13 @@ def name_graph(machine: NameMachine) -> bytes:
             )
             nodes.append(helper.make_node("Gather", [table, f"{sums}_3"], [given], axis=0))
             continue
-        settings: dict[str, Any] = {
+        every: dict[str, dict[str, Any]] = {
             "Split": {"axis": 1},
             "ReduceMax": {"axes": [1], "keepdims": 1},
             "Cast": {"to": onnx.TensorProto.INT32},
             "Gather": {"axis": 0},
-        }.get(operator, {})
+        }
+        settings = every.get(operator, {})
         nodes.append(helper.make_node(operator, names, given.split(), **settings))
     sizes = {"state": machine.states, "letter": len(machine.alphabet)}
     sizes |= {"label": len(machine.cultures) + len(machine.kinds)}

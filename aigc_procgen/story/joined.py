@@ -5,7 +5,7 @@ What a table can say needs no network: tables/joined_names.json holds the halves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -81,15 +81,14 @@ def joined_name(dice: Stream, kind: str, culture: str) -> str:
     return dice.choice(joined_names(kind, culture))
 
 
-@lru_cache(maxsize=64)
-def _mixed(seed: Seed, _type: Hashable, kind: str, culture: str) -> tuple[str, ...]:
-    # 1 and "1" are equal to no cache, 1 and 1.0 would be: hence the type.
+@lru_cache(maxsize=64, typed=True)
+def _mixed(seed: Seed, kind: str, culture: str) -> tuple[str, ...]:
     return tuple(stream(seed, "joined", kind, culture).shuffled(joined_names(kind, culture)))
 
 
 def joined_of_slot(seed: Seed, kind: str, culture: str, index: int) -> str:
     """The name of two halves that a slot has in a world; another slot has another."""
-    return _mixed(seed, type(seed), kind, culture)[index]
+    return _mixed(seed, kind, culture)[index]
 
 
 def inn_name(dice: Stream, culture: str, host: Callable[[], str], place: Callable[[], str]) -> str:
