@@ -8,24 +8,14 @@ True
 """
 
 from ._version import __version__
-from .composed import (
-    WORLD_VERSION,
-    Character,
-    World,
-    character,
-    ground,
-    load_world,
-    moving_tiles,
-    sprites,
-    tiles,
-    transitions,
-)
+from .composed import WORLD_VERSION, Character, World, character, load_world
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
 from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
+from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.cultures import cultures
 from .story.fact_set import Facts
 from .story.facts import apply, legal
@@ -36,6 +26,7 @@ from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
+from .world.edits import Edit
 from .world.places import PLACE_KINDS, Place
 from .world.realms import Realm
 from .world.terrain import TERRAINS
@@ -52,6 +43,7 @@ __all__ = [
     "Character",
     "Chunk",
     "Dungeon",
+    "Edit",
     "Facts",
     "InvalidArgument",
     "MissingDependency",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .art import atlas, fallback, pictures
-from .art import ground as painted
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
@@ -26,9 +26,10 @@ from .story.place_names import place_name
 from .story.profile import Profile
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
-from .world.edits import Edits
+from .world.edits import Edit
 from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
+from .world.prefetch import Prefetcher
 from .world.realms import Realm
 from .world.terrain import TERRAINS
 
@@ -37,12 +38,7 @@ __all__ = [
     "Character",
     "World",
     "character",
-    "ground",
     "load_world",
-    "moving_tiles",
-    "sprites",
-    "tiles",
-    "transitions",
     "world",
 ]
 
@@ -168,19 +164,27 @@ class World:
     """An endless world of one seed. Every answer is the same in any order, thread and process.
 
     `changes` is the game's own: anything JSON can hold, kept by `save` and `load_world`.
+    `cache_bytes` bounds the memory of chunks that are kept; `workers` (0 to 64) are the threads of
+    `prefetch`, which end with the world, with `close` or with a `with` block.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
     """How many pictures of a region with water or lava loop; see `image`."""
 
     def __init__(
-        self, seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000
+        self,
+        seed: Seed,
+        *,
+        pack: Pack | None = None,
+        cache_bytes: int = 64_000_000,
+        workers: int = 1,
     ) -> None:
         self.seed = check_seed(seed)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name)
+        self._ahead = Prefetcher(self._land.make, workers)
 
     def __repr__(self) -> str:
         return f"World({self.seed!r}, version {self.version})"
@@ -211,6 +215,32 @@ class World:
         found = self._land.props(x, y, width, height)
         return tuple(sorted(found, key=lambda prop: (prop.y, prop.x, prop.kind)))
 
+    def prefetch(self, x: int, y: int, radius: int) -> None:
+        """Begins to make the chunks with tiles at most `radius` tiles (up to 4096) from tile
+        (x, y), the nearest first, and returns at once; see `pending`.
+
+        A newer call takes the place of what still waits from an older one. Of more chunks than
+        half the cache holds only the nearest are made. An error in a thread is raised by the next
+        `prefetch`, `pending` or `close`. A chunk that is asked for while it is being made is
+        waited for; without `workers` nothing is made ahead.
+        """
+        self._ahead.ask(self._land.missing(x, y, radius))
+
+    @property
+    def pending(self) -> int:
+        """How many chunks of `prefetch` are not made yet."""
+        return self._ahead.pending
+
+    def close(self) -> None:
+        """Ends the threads of `prefetch`; all else still works."""
+        self._ahead.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     # -- changes ----------------------------------------------------------------------------------
 
     def set_terrain(self, x: int, y: int, terrain: str | int | NDArray[Any]) -> None:
@@ -235,6 +265,14 @@ class World:
     def reset(self, x: int, y: int, width: int, height: int) -> None:
         """Makes a region again as the seed has it."""
         self._land.reset(x, y, width, height)
+
+    def edits(
+        self, x: int = -LIMIT, y: int = -LIMIT, width: int = 2 * LIMIT, height: int = 2 * LIMIT
+    ) -> Iterator[Edit]:
+        """Every tile of a region, or of all the world, that differs from what the seed made: its
+        x, y, terrain and prop, chunk by chunk from the north-west.
+        """
+        return iter(self._land.edited(x, y, width, height))
 
     @property
     def edited(self) -> int:
@@ -446,26 +484,34 @@ class World:
         write_save(path, saved, self.version)
 
 
-def load_world(path: str | os.PathLike[str], *, pack: Pack | None = None) -> World:
+def load_world(
+    path: str | os.PathLike[str],
+    *,
+    pack: Pack | None = None,
+    cache_bytes: int = 64_000_000,
+    workers: int = 1,
+) -> World:
     """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new."""
     saved = read_save(path, WORLD_VERSION)
-    loaded = World(saved.seed, pack=pack)
+    loaded = World(saved.seed, pack=pack, cache_bytes=cache_bytes, workers=workers)
     loaded.changes = saved.changes
     try:
-        loaded._land.edits = Edits.from_data(saved.edits, LIMIT // CHUNK)
+        loaded._land.edits.load(saved.edits, LIMIT // CHUNK)
     except ValueError as error:
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: {error}") from None
     return loaded
 
 
-def world(seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000) -> World:
-    """The world of a seed, a whole number or a text.
+def world(
+    seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000, workers: int = 1
+) -> World:
+    """The world of a seed, a whole number or a text; the rest as for `World`.
 
     >>> import aigc_procgen as procgen
     >>> procgen.world(42).terrain(0, 0, 3, 2).shape
     (2, 3)
     """
-    return World(seed, pack=pack, cache_bytes=cache_bytes)
+    return World(seed, pack=pack, cache_bytes=cache_bytes, workers=workers)
 
 
 def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) -> Character:
@@ -476,81 +522,3 @@ def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) 
     'ranger'
     """
     return _character(make_person(seed, role=role), seed, check_pack(pack))
-
-
-def tiles(
-    seed: Seed,
-    material: str,
-    count: int = 1,
-    *,
-    pack: Pack | None = None,
-    palette: NDArray[np.uint8] | None = None,
-) -> NDArray[np.uint8]:
-    """Ground uint8 [count, size, size, 4]; each tile fits beside itself and its like.
-
-    `size` is the pack's; 32 in the one that ships. A material that the pack lacks is an error here.
-    `palette` uint8 [K, 3] recolours: it is drawn in place of the model's own palette of K colours.
-    """
-    return pictures.tiles(check_pack(pack) or default_pack(), seed, material, count, palette)
-
-
-def moving_tiles(
-    seed: Seed,
-    material: str,
-    count: int = 1,
-    *,
-    frames: int = 4,
-    pack: Pack | None = None,
-    palette: NDArray[np.uint8] | None = None,
-) -> NDArray[np.uint8]:
-    """Ground that moves, uint8 [count, frames, size, size, 4]: water, lava; the last frame leads
-    back to the first, which is the tile of `tiles`. Meant for some eight frames a second or fewer.
-    """
-    chosen = check_pack(pack) or default_pack()
-    return pictures.moving_tiles(chosen, seed, material, count, frames, palette)
-
-
-def ground(
-    seed: Seed,
-    material: str,
-    rows: int,
-    columns: int,
-    *,
-    pack: Pack | None = None,
-    palette: NDArray[np.uint8] | None = None,
-) -> NDArray[np.uint8]:
-    """A piece of ground of rows x columns tiles in one picture uint8 [size rows, size columns, 4].
-
-    No tile of it repeats and none shows its rim; the whole fits beside itself.
-    """
-    chosen = check_pack(pack) or default_pack()
-    return painted.ground(chosen, seed, material, rows, columns, palette)
-
-
-def transitions(
-    seed: Seed,
-    lower: str,
-    upper: str,
-    *,
-    pack: Pack | None = None,
-    palette: NDArray[np.uint8] | None = None,
-) -> NDArray[np.uint8]:
-    """Sixteen tiles uint8 [16, size, size, 4] in which two materials meet, drawn by the network.
-
-    A tile's index says which of its corners are of the material `upper`: 1 the north-west, 2 the
-    north-east, 4 the south-east, 8 the south-west one (the corner sets of Godot and Tiled).
-    """
-    chosen = check_pack(pack) or default_pack()
-    return painted.transitions(chosen, seed, lower, upper, palette)
-
-
-def sprites(
-    seed: Seed,
-    category: str,
-    count: int = 1,
-    *,
-    pack: Pack | None = None,
-    palette: NDArray[np.uint8] | None = None,
-) -> NDArray[np.uint8]:
-    """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`."""
-    return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)

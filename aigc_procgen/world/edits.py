@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,22 @@ from .chunk import CHUNK, Chunk, Prop, frozen
 from .plants import walkable
 from .terrain import TERRAIN_INDEX, TERRAINS
 
-__all__ = ["Edits", "check_kind", "check_terrain"]
+__all__ = ["Edit", "Edits", "check_kind", "check_terrain"]
 
 _TILES = CHUNK * CHUNK
+_INDEX = np.arange(_TILES).reshape(CHUNK, CHUNK)
+_CHUNK_BYTES = 40_000  # of a changed chunk, most of which it shares with the one that was made
 _LONGEST = 60  # letters of a prop's kind
 Square = tuple[int, int]
+
+
+class Edit(NamedTuple):
+    """A tile that a game changed, and how."""
+
+    x: int  # in tiles of the world
+    y: int
+    terrain: str | None  # the name of its ground; None where that is the seed's
+    prop: str | None  # the kind of what stands there, "" if nothing; None where that is the seed's
 
 
 @dataclass
@@ -29,11 +42,8 @@ class _Delta:
 
     terrain: dict[int, int] = field(default_factory=dict)
     props: dict[int, str | None] = field(default_factory=dict)  # None: nothing stands there now
-    made: tuple[Chunk, Chunk] | None = None  # as generated, and as changed
 
     def apply(self, chunk: Chunk) -> Chunk:
-        if self.made and self.made[0] is chunk:
-            return self.made[1]
         terrain = chunk.terrain.copy()
         if self.terrain:
             terrain.ravel()[list(self.terrain)] = list(self.terrain.values())
@@ -47,21 +57,25 @@ class _Delta:
             if kind is not None
         ]
         props.sort(key=lambda prop: (prop.y, prop.x))
-        changed = replace(
+        return replace(
             chunk,
             terrain=frozen(terrain),
             walkable=frozen(walkable(terrain, props, left, top)),
             props=tuple(props),
         )
-        self.made = (chunk, changed)
-        return changed
 
 
 class Edits:
-    """Changes of tiles and props, by chunk; threads may read and write at the same time."""
+    """Changes of tiles and props, by chunk; threads may read and write at the same time.
 
-    def __init__(self) -> None:
+    `cache_bytes` bounds the memory of changed chunks that are kept for the next reader; the changes
+    themselves are always kept.
+    """
+
+    def __init__(self, cache_bytes: int = 8 << 20) -> None:
         self._deltas: dict[Square, _Delta] = {}
+        self._made: OrderedDict[Square, Chunk] = OrderedDict()
+        self._most = max(1, cache_bytes // _CHUNK_BYTES)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -71,51 +85,83 @@ class Edits:
 
     def apply(self, chunk: Chunk) -> Chunk:
         """The chunk with its changes; the same object if there are none."""
-        if (chunk.x, chunk.y) not in self._deltas:
+        square = chunk.x, chunk.y
+        if square not in self._deltas:
             return chunk
         with self._lock:
-            delta = self._deltas.get((chunk.x, chunk.y))
-            return delta.apply(chunk) if delta else chunk
+            delta = self._deltas.get(square)
+            if delta is None:
+                return chunk
+            if square in self._made:
+                self._made.move_to_end(square)
+            else:
+                self._made[square] = delta.apply(chunk)
+                if len(self._made) > self._most:
+                    self._made.popitem(last=False)
+            return self._made[square]
 
     def set_terrain(self, x: int, y: int, terrain: NDArray[np.uint8]) -> None:
         """Lays terrain uint8 [height, width] from tile (x, y) on."""
         height, width = terrain.shape
-        values = terrain.tolist()
         with self._lock:
-            for row in range(height):
-                for column in range(width):
-                    delta, tile = self._at(x + column, y + row)
-                    delta.terrain[tile] = values[row][column]
+            for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
+                for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1):
+                    left, top = max(x, cx * CHUNK), max(y, cy * CHUNK)
+                    right = min(x + width, (cx + 1) * CHUNK)
+                    bottom = min(y + height, (cy + 1) * CHUNK)
+                    tiles = _INDEX[
+                        top - cy * CHUNK : bottom - cy * CHUNK,
+                        left - cx * CHUNK : right - cx * CHUNK,
+                    ]
+                    values = terrain[top - y : bottom - y, left - x : right - x]
+                    changed = zip(tiles.ravel().tolist(), values.ravel().tolist(), strict=True)
+                    self._change((cx, cy)).terrain.update(changed)
 
     def set_prop(self, x: int, y: int, kind: str | None) -> None:
         """Lets something stand on a tile, or nothing."""
         with self._lock:
-            delta, tile = self._at(x, y)
-            delta.props[tile] = kind
+            delta = self._change((x // CHUNK, y // CHUNK))
+            delta.props[(y % CHUNK) * CHUNK + x % CHUNK] = kind
 
     def reset(self, x: int, y: int, width: int, height: int) -> None:
         """Takes back every change of a region."""
         with self._lock:
-            for square, delta in list(self._deltas.items()):
-                left, top = square[0] * CHUNK, square[1] * CHUNK
-                for changes in (delta.terrain, delta.props):
-                    for tile in list(changes):
-                        column, row = left + tile % CHUNK, top + tile // CHUNK
-                        if x <= column < x + width and y <= row < y + height:
-                            del changes[tile]
-                delta.made = None
+            for square in self._squares(x, y, width, height):
+                delta = self._change(square)
+                for column, row, tile in _tiles(square, delta.terrain.keys() | delta.props):
+                    if x <= column < x + width and y <= row < y + height:
+                        delta.terrain.pop(tile, None)
+                        delta.props.pop(tile, None)
                 if not delta.terrain and not delta.props:
                     del self._deltas[square]
+
+    def any(self, x: int, y: int, width: int, height: int) -> bool:
+        """Whether a chunk that has tiles in a region was changed."""
+        with self._lock:
+            return bool(self._squares(x, y, width, height))
+
+    def edits(self, x: int, y: int, width: int, height: int) -> list[Edit]:
+        """Every changed tile of a region, chunk by chunk from the north-west, by row in each."""
+        found = []
+        with self._lock:
+            for square in self._squares(x, y, width, height):
+                delta = self._deltas[square]
+                for column, row, tile in _tiles(square, delta.terrain.keys() | delta.props):
+                    if x <= column < x + width and y <= row < y + height:
+                        ground = delta.terrain.get(tile)
+                        name = None if ground is None else TERRAINS[ground]
+                        prop = (delta.props[tile] or "") if tile in delta.props else None
+                        found.append(Edit(column, row, name, prop))
+        return found
 
     def terrain_in(self, x: int, y: int, width: int, height: int) -> list[tuple[int, int, int]]:
         """(x, y, terrain) of every tile of a region whose ground was changed."""
         with self._lock:
             return [
-                (column, row, terrain)
-                for square, delta in self._deltas.items()
-                for tile, terrain in delta.terrain.items()
-                if x <= (column := square[0] * CHUNK + tile % CHUNK) < x + width
-                and y <= (row := square[1] * CHUNK + tile // CHUNK) < y + height
+                (column, row, self._deltas[square].terrain[tile])
+                for square in self._squares(x, y, width, height)
+                for column, row, tile in _tiles(square, self._deltas[square].terrain)
+                if x <= column < x + width and y <= row < y + height
             ]
 
     def to_data(self) -> list[dict[str, Any]]:
@@ -130,10 +176,12 @@ class Edits:
                 for square, delta in sorted(self._deltas.items())
             ]
 
-    @classmethod
-    def from_data(cls, data: Any, most: int) -> Edits:
-        """What `to_data` gave; ValueError if it is anything else. Chunks go from -most to most."""
-        edits = cls()
+    def load(self, data: Any, most: int) -> None:
+        """Takes what `to_data` gave in place of all changes; ValueError if it is anything else.
+
+        Chunks go from -most to most.
+        """
+        deltas: dict[Square, _Delta] = {}
         for row in _list(data):
             if not isinstance(row, dict) or set(row) != {"chunk", "terrain", "props"}:
                 raise ValueError("a chunk's edits")
@@ -150,15 +198,33 @@ class Edits:
                 if kind is not None:
                     check_kind(kind)
                 delta.props[_whole(tile, 0, _TILES - 1)] = kind
-            if square in edits._deltas:
+            if square in deltas:
                 raise ValueError("a chunk's edits twice")
-            edits._deltas[(square[0], square[1])] = delta
-        return edits
+            deltas[(square[0], square[1])] = delta
+        with self._lock:
+            self._deltas = deltas
+            self._made.clear()
 
-    def _at(self, x: int, y: int) -> tuple[_Delta, int]:
-        delta = self._deltas.setdefault((x // CHUNK, y // CHUNK), _Delta())
-        delta.made = None
-        return delta, (y % CHUNK) * CHUNK + x % CHUNK
+    def _change(self, square: Square) -> _Delta:
+        """A chunk's changes, about to be others."""
+        self._made.pop(square, None)
+        return self._deltas.setdefault(square, _Delta())
+
+    def _squares(self, x: int, y: int, width: int, height: int) -> list[Square]:
+        """The changed chunks that have tiles in a region, from north to south."""
+        columns = range(x // CHUNK, (x + width - 1) // CHUNK + 1)
+        rows = range(y // CHUNK, (y + height - 1) // CHUNK + 1)
+        if len(columns) * len(rows) < len(self._deltas):
+            return [(cx, cy) for cy in rows for cx in columns if (cx, cy) in self._deltas]
+        found = [(cx, cy) for cx, cy in self._deltas if cx in columns and cy in rows]
+        return sorted(found, key=lambda square: (square[1], square[0]))
+
+
+def _tiles(square: Square, tiles: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    """(x, y, tile) of a chunk's tiles, by row."""
+    left, top = square[0] * CHUNK, square[1] * CHUNK
+    for tile in sorted(tiles):
+        yield left + tile % CHUNK, top + tile // CHUNK, tile
 
 
 def check_kind(kind: Any) -> str:

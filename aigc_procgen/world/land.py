@@ -13,12 +13,13 @@ from aigc_procgen.core.random import Seed, check_seed, key
 
 from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
-from .edits import Edits, check_kind, check_terrain
+from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
 from .map_sheet import draw_map
 from .namer import plain_name
 from .overview import draw_overview
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .prefetch import squares_around
 from .realms import Realm, Realms
 from .route import find_route
 from .terrain import TERRAIN_COLOURS
@@ -27,6 +28,8 @@ __all__ = ["LIMIT", "Land"]
 
 LIMIT = 1 << 31  # tiles from the origin in every direction
 _LARGEST = 1 << 24  # elements of an array that one call may ask for
+_CHUNK_BYTES = 50_000  # of most chunks
+_FARTHEST = 1 << 12  # tiles around a tile in which chunks can be made ahead
 _RINGS = 24  # of districts in which `nearest` looks: over 9000 tiles
 
 
@@ -44,11 +47,13 @@ class Land:
         self.seed = check_seed(seed)
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3)
-        self.edits = Edits()
+        self.edits = Edits(budget // 8)
         self._realms = Realms(self.seed, namer, self._towns)
+        room = budget - budget // 3 - budget // 8
         self._chunks: Cache[tuple[int, int], Chunk] = Cache(
-            lambda place: self._ground.chunk(*place), budget - budget // 3, Chunk.nbytes
+            lambda place: self._ground.chunk(*place), room, Chunk.nbytes
         )
+        self._ahead = room // 2 // _CHUNK_BYTES
 
     def chunk(self, cx: int, cy: int) -> Chunk:
         """The chunk that begins at tile (64 * cx, 64 * cy); from the cache if it is there."""
@@ -57,7 +62,24 @@ class Land:
         return self._chunk(cx, cy)
 
     def _chunk(self, cx: int, cy: int) -> Chunk:
-        return self.edits.apply(self._chunks.get((cx, cy)))
+        return self.edits.apply(self._seeded(cx, cy))
+
+    def _seeded(self, cx: int, cy: int) -> Chunk:
+        return self._chunks.get((cx, cy))
+
+    def make(self, square: tuple[int, int]) -> None:
+        """Makes a chunk, so that the next one who asks finds it in the cache."""
+        self._chunks.get(square)
+
+    def missing(self, x: int, y: int, radius: int) -> list[tuple[int, int]]:
+        """The chunks around a tile that the cache has not, nearest first; see `make`.
+
+        At most as many as half of the cache holds: more would drop each other.
+        """
+        x, y = _check_tile("x", x), _check_tile("y", y)
+        radius = check_int("radius", radius, 0, _FARTHEST)
+        near = squares_around(x, y, radius, LIMIT)[: self._ahead]
+        return [square for square in near if square not in self._chunks]
 
     def digest(self, cx: int, cy: int) -> str:
         """A hash of all that a chunk holds, 32 hexadecimal digits."""
@@ -114,7 +136,11 @@ class Land:
 
     def reset(self, x: int, y: int, width: int, height: int) -> None:
         """Takes back every change of a region: it is again as the seed made it."""
-        self.edits.reset(*_check_area(x, y, width, height, _LARGEST << 8))
+        self.edits.reset(*_check_area(x, y, width, height, 1 << 64))
+
+    def edited(self, x: int, y: int, width: int, height: int) -> list[Edit]:
+        """Every changed tile of a region, chunk by chunk from the north-west."""
+        return self.edits.edits(*_check_area(x, y, width, height, 1 << 64))
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
@@ -193,16 +219,16 @@ class Land:
         reach = place.radius
         left, top, size = place.x - reach, place.y - reach, 2 * reach + 1
         free = self.walkable_area(left, top, size, size)
-        if not free[reach, reach]:
+        middle = self._seeded(place.x // CHUNK, place.y // CHUNK)
+        if not middle.walkable[place.y % CHUNK, place.x % CHUNK]:
             raise InvalidArgument(f"place must be a Place of this world, not {place.id!r}")
-        near = _connected(free, (reach, reach))
-        wall = np.pad(~free, 1, constant_values=False)
-        # Somebody between two walls would be in everybody's way.
-        narrow = (wall[:-2, 1:-1] & wall[2:, 1:-1]) | (wall[1:-1, :-2] & wall[1:-1, 2:])
-        near &= ~narrow
-        near[reach - 1 : reach + 2, reach - 1 : reach + 2] = False
+        near = _standing(free)
         tiles = [(left + column, top + row) for row, column in np.argwhere(near).tolist()]
         tiles.sort(key=lambda tile: key(self.seed, "spot", place.id, *tile))
+        if self.edits.any(left, top, size, size):
+            # What was free from the start goes first: nobody moves because a tree was felled.
+            old = _standing(self._gather("walkable", left, top, size, size, seed=True) > 0)
+            tiles.sort(key=lambda tile: not old[tile[1] - top, tile[0] - left])
         chosen: list[tuple[int, int]] = []
         for apart in (4, 2, 1):
             for x, y in tiles:
@@ -256,7 +282,11 @@ class Land:
         """The realm that a tile is in, by land or by sea; None where nobody rules."""
         return self._realms.at(_check_tile("x", x), _check_tile("y", y))
 
-    def _gather(self, name: str, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+    def _gather(
+        self, name: str, x: int, y: int, width: int, height: int, *, seed: bool = False
+    ) -> NDArray[np.uint8]:
+        """A field of a region as it is now, or as the seed made it."""
+        chunk = self._seeded if seed else self._chunk
         x, y, width, height = _check_area(x, y, width, height, _LARGEST)
         out = np.empty((height, width), np.uint8)
         for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
@@ -264,7 +294,7 @@ class Land:
                 x0, x1 = max(x, cx * CHUNK), min(x + width, (cx + 1) * CHUNK)
                 y0, y1 = max(y, cy * CHUNK), min(y + height, (cy + 1) * CHUNK)
                 there = np.s_[y0 - cy * CHUNK : y1 - cy * CHUNK, x0 - cx * CHUNK : x1 - cx * CHUNK]
-                field = getattr(self._chunk(cx, cy), name)
+                field = getattr(chunk(cx, cy), name)
                 out[y0 - y : y1 - y, x0 - x : x1 - x] = field[there]
         return out
 
@@ -296,6 +326,24 @@ def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
     """The cells at exactly that many steps from (x, y), king's moves."""
     around = range(-ring, ring + 1)
     return [(x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring]
+
+
+def _standing(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where people of a place can stand, of the tiles of its footprint that are free."""
+    reach = len(free) // 2
+    start = (reach, reach)
+    if not free[start] and free.any():
+        # A game has built on the middle: the free tile that is nearest to it counts as the middle.
+        rows, columns = np.nonzero(free)
+        nearest = int(np.argmin((rows - reach) ** 2 + (columns - reach) ** 2))
+        start = (int(rows[nearest]), int(columns[nearest]))
+    near = _connected(free, start)
+    wall = np.pad(~free, 1, constant_values=False)
+    # Somebody between two walls would be in everybody's way.
+    narrow = (wall[:-2, 1:-1] & wall[2:, 1:-1]) | (wall[1:-1, :-2] & wall[1:-1, 2:])
+    near &= free & ~narrow
+    near[reach - 1 : reach + 2, reach - 1 : reach + 2] = False
+    return near
 
 
 def _connected(free: NDArray[np.bool_], start: tuple[int, int]) -> NDArray[np.bool_]:
