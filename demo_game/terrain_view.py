@@ -15,6 +15,8 @@ __all__ = ["TILE", "TerrainView", "stand", "to_surface"]
 TILE = 32  # pixels a tile on the screen, whatever a pack draws
 BLOCK = 16  # tiles a block: a megabyte of pixels, made in some milliseconds
 _KEPT = 96  # pictures of a megabyte: four screens of 1280x720 and the way back
+CHUNK = 64  # tiles a chunk of land
+AHEAD = 128  # tiles around the middle of the screen whose land is made ahead
 _PACE = 3  # pictures a second of a block in which water or lava moves
 
 
@@ -37,6 +39,7 @@ class TerrainView:
         self.world = world
         self._surfaces: OrderedDict[tuple[int, int], list[pygame.Surface]] = OrderedDict()
         self._wanted: dict[tuple[int, int], Future[list[NDArray[np.uint8]]]] = {}
+        self._chunk: tuple[int, int] | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="terrain")
 
     def close(self) -> None:
@@ -60,6 +63,10 @@ class TerrainView:
             for by in range(down.start - 1, down.stop + 1)
             for bx in range(across.start - 1, across.stop + 1)
         ]
+        middle = (left + width // 2) // TILE, (top + height // 2) // TILE
+        if (chunk := (middle[0] // CHUNK, middle[1] // CHUNK)) != self._chunk:
+            self._chunk = chunk
+            self.world.prefetch(*middle, AHEAD)
         for place in shown + around:  # the visible ones first in the queue
             self._ask(place)
         self._collect(set(shown) if wait else set())
