@@ -24,6 +24,7 @@ from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
+from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
@@ -36,10 +37,14 @@ from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "MOMENTS",
     "NAME_KINDS",
     "PLACE_KINDS",
     "TERRAINS",
+    "TIMES",
+    "WEATHERS",
     "WORLD_VERSION",
+    "Beat",
     "Character",
     "Chunk",
     "Dungeon",
@@ -56,6 +61,7 @@ __all__ = [
     "Realm",
     "Room",
     "SaveError",
+    "Scene",
     "Thing",
     "Way",
     "World",
@@ -76,6 +82,7 @@ __all__ = [
     "phrase",
     "quest",
     "roles",
+    "scene",
     "small_talk",
     "sprites",
     "tiles",

@@ -64,16 +64,13 @@ class AboveView:
         """
         here = self.session
         width, height = screen.get_size()
-        left = round(here.x * TILE) + TILE // 2 - width // 2
-        top = round(here.y * TILE) + TILE // 2 - height // 2
+        left, top = _corner(screen, here.x, here.y)
         screen.fill((18, 20, 26))
         headless = pygame.display.get_driver() == "dummy"
         self._terrain.draw(screen, left, top, seconds, wait=headless)
         self._draw_entrances(screen, left, top)
         target = here.target_id
-        standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
-        standing.append((here.y, "", None))
-        for _, _, actor in sorted(standing, key=lambda entry: entry[:2]):
+        for actor in _by_row(actors, here.y):
             if actor is None:
                 stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
             else:
@@ -87,6 +84,34 @@ class AboveView:
         if here.entrance(nearest):
             at = width // 2, height // 2 + TILE // 2 + 4
             self._writer.write(screen, "E: go down", *at, colour=GOLD, centred=True)
+
+    def draw_scene(
+        self,
+        screen: pygame.Surface,
+        seconds: float,
+        actors: list[Actor],
+        hero: pygame.Surface,
+        at: tuple[float, float],
+        eye: tuple[float, float],
+        zoom: int,
+    ) -> None:
+        """The same for a cutscene: the hero at tile `at`, seen from `eye`, `zoom` times as large,
+        without names, marks and map.
+        """
+        width, height = screen.get_size()
+        view = screen if zoom == 1 else pygame.Surface((width // zoom, height // zoom))
+        left, top = _corner(view, *eye)
+        view.fill((18, 20, 26))
+        headless = pygame.display.get_driver() == "dummy"
+        self._terrain.draw(view, left, top, seconds, wait=headless)
+        self._draw_entrances(view, left, top)
+        for actor in _by_row(actors, at[1]):
+            if actor is None:
+                stand(view, hero, round(at[0] * TILE) - left, round(at[1] * TILE) - top)
+            else:
+                self._draw_actor(view, actor, left, top, seconds, None, marked=False)
+        if zoom != 1:
+            pygame.transform.scale(view, (width, height), screen)
 
     def _draw_entrances(self, screen: pygame.Surface, left: int, top: int) -> None:
         """The stairs in the middle of every place that has something below."""
@@ -106,6 +131,8 @@ class AboveView:
         top: int,
         seconds: float,
         colour: tuple[int, int, int] | None,
+        *,
+        marked: bool = True,
     ) -> None:
         """Draws somebody, with their name if it has a colour."""
         x, y = round(actor.x * TILE) - left, round(actor.y * TILE) - top
@@ -118,9 +145,22 @@ class AboveView:
         write, middle = self._writer.write, x + TILE // 2
         if colour:
             write(screen, actor.name, middle, y - 18, size="small", colour=colour, centred=True)
-        if actor.mark:
+        if actor.mark and marked:
             bob = int(seconds * 3) % 2
             write(screen, actor.mark, middle, y - 36 - bob, size="big", colour=GOLD, centred=True)
+
+
+def _corner(screen: pygame.Surface, x: float, y: float) -> tuple[int, int]:
+    """The world's pixel in the corner of a screen whose middle is tile (x, y)."""
+    width, height = screen.get_size()
+    return round(x * TILE) + TILE // 2 - width // 2, round(y * TILE) + TILE // 2 - height // 2
+
+
+def _by_row(actors: list[Actor], hero: float) -> list[Actor | None]:
+    """Everybody from north to south, None for the hero on row `hero`."""
+    standing: list[tuple[float, str, Actor | None]] = [(a.y, a.id, a) for a in actors]
+    standing.append((hero, "", None))
+    return [actor for _, _, actor in sorted(standing, key=lambda entry: entry[:2])]
 
 
 def _entrance(world: procgen.World, name: str) -> NDArray[np.uint8]:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pygame
 
+import aigc_procgen as procgen
 from aigc_procgen import ProcgenError
 
 from .above import AboveView, Pictures
 from .below import Below
 from .cast import Actor
+from .cutscene import Cutscene
 from .delve import SIDES
 from .interface import DIM, Writer
 from .messages import Messages
@@ -40,8 +42,11 @@ _HELP_BELOW = f"arrows or WASD walk, open, fight · E stairs, lever, way out · 
 class PlayScreen:
     """Shows a `Session` and lets a person, or `Autoplay`, play it."""
 
-    def __init__(self, session: Session, save: Path) -> None:
+    def __init__(self, session: Session, save: Path, *, scenes: bool = True) -> None:
         self.session = session
+        self.cutscene: Cutscene | None = None
+        self._scenes = scenes
+        self._then: Talk | str | None = None  # what comes when the cutscene is over
         self.save_path = save
         self.choice: tuple[str, int | str | None] | None = None
         self.talk: Talk | None = None
@@ -75,7 +80,13 @@ class PlayScreen:
             self.choice = ("quit", None)
         if event.type != pygame.KEYDOWN:
             return
-        if self.talk:
+        if self.cutscene:
+            if event.key == pygame.K_ESCAPE:
+                self.cutscene.skip()
+            elif event.key in (pygame.K_e, pygame.K_RETURN, pygame.K_SPACE):
+                self.cutscene.next()
+            self._end_scene()
+        elif self.talk:
             number = event.key - pygame.K_1
             if 0 <= number < len(self.talk.options):
                 self.answer(number)
@@ -117,10 +128,43 @@ class PlayScreen:
             self.below = Below(self.session, self._writer)
             return
         result = self.session.act(actor)
-        if isinstance(result, Talk):
-            self.talk = result
+        ended, self.session.ended = self.session.ended, None
+        if ended:
+            self._play(ended, "end", result)
+        elif isinstance(result, Talk) and result.quest:
+            self._play(result.quest, "offer", result)
         else:
+            self._show(result)
+
+    def _show(self, result: Talk | str | None) -> None:
+        self.talk = result if isinstance(result, Talk) else None
+        if isinstance(result, str):
             self.say(result)
+
+    def _play(self, quest: Any, moment: str, then: Talk | str | None) -> None:
+        """Plays a moment of a quest as a cutscene, if scenes are wanted; `then` comes after it."""
+        if not self._scenes:
+            self._show(then)
+            return
+        here = self.session
+        # Above the ground it is always a fair day.
+        scene = procgen.scene(quest, moment, time="day", weather="clear", outdoors=True)
+        if moment == "offer" and isinstance(then, Talk):
+            # The rest was heard in the scene.
+            then.text = next(beat.text for beat in scene.beats[::-1] if beat.kind == "line")
+        self.talk, self._then = None, then
+        self.cutscene = Cutscene(
+            scene,
+            (here.x, here.y),
+            here.spot_of,
+            here.world.walkable,
+        )
+
+    def _end_scene(self) -> None:
+        if self.cutscene and self.cutscene.over:
+            self.cutscene = None
+            then, self._then = self._then, None
+            self._show(then)
 
     def push(self, side: str) -> None:
         """Below the ground: goes north, east, south or west, or opens or fights what is there."""
@@ -130,10 +174,12 @@ class PlayScreen:
     def answer(self, number: int) -> None:
         """Chooses an option of the open talk."""
         assert self.talk
+        action, quest = self.talk.actions[number], self.talk.quest
         result = self.session.answer(self.talk, number)
-        self.talk = result if isinstance(result, Talk) else None
-        if isinstance(result, str):
-            self.say(result)
+        if action in ("accept", "refuse") and quest:
+            self._play(quest, action, result)
+        else:
+            self._show(result)
 
     def nearest_actor(self) -> Actor | None:
         """Who or what is in reach; what the quest is about goes first."""
@@ -152,6 +198,10 @@ class PlayScreen:
         """Moves the game on by `seconds`; `player` plays in place of the keyboard."""
         self._time += seconds
         self._notice_left -= seconds
+        if self.cutscene:
+            self.cutscene.advance(seconds)
+            self._end_scene()
+            return
         if self.below:
             self._update_below(self.below, seconds, player)
             return
@@ -201,8 +251,18 @@ class PlayScreen:
             self.below.draw(screen, walk)
             self._draw_words(screen, _HELP_BELOW, 72)
         else:
-            frame = int(self._time * 8) % len(walk) if self._walking else 0
+            walking = self.cutscene.walking if self.cutscene else self._walking
+            frame = int(self._time * 8) % len(walk) if walking else 0
             actors = self.session.actors()
+            if scene := self.cutscene:
+                hero = walk[frame]
+                self._above.draw_scene(
+                    screen, self._time, actors, hero, scene.hero, scene.eye, scene.zoom
+                )
+                scene.draw(
+                    screen, self._writer, lambda who: scene.face(who, self.session.seen(who))
+                )
+                return
             self._above.draw(screen, self._time, actors, self._nearest_of(actors), walk[frame])
             self._draw_words(screen, _HELP, 52)
 

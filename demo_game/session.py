@@ -45,6 +45,7 @@ class Session:
         self.x, self.y = (float(value) for value in world.spawn())
         self.quest: Any = None
         self.completed: list[str] = []
+        self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
         self.delves = Delves(world)
@@ -138,6 +139,20 @@ class Session:
     def person(self, entity: str) -> procgen.Character:
         """The person of an id; an outlaw or a stranger of the story is drawn from the id."""
         return self.cast.person(entity, self.facts)
+
+    def spot_of(self, entity: str) -> tuple[float, float] | None:
+        """The tile of somebody, of a thing or of a place on the stage; None if it is not there."""
+        if entity in self.stage:
+            place = self.stage[entity]
+            return place.x, place.y
+        place = self.stage.get(self.facts.place_of(entity) or "")
+        return self.cast.spot(entity, place) if place else None
+
+    def seen(self, entity: str) -> procgen.Character | None:
+        """Who somebody is, the hero too; None if they are nobody of this story."""
+        if entity == "player":
+            return self.hero
+        return self.person(entity) if ("person", entity) in self.facts else None
 
     def name(self, entity: str) -> str:
         """What the story calls somebody or something."""
@@ -269,7 +284,7 @@ class Session:
         if state == "done":
             title = self.quest.title
             self.completed.append(title)
-            self.quest = None
+            self.ended, self.quest = self.quest, None
             return f"Quest completed: {title}!"
         if state == "broken":
             mended = self.quest.replan(self.facts)

@@ -35,6 +35,11 @@ def make_parser(parser: argparse.ArgumentParser | None = None) -> argparse.Argum
         help="walk to a giver, take a quest and complete it; status 1 if the frames ran out",
     )
     parser.add_argument(
+        "--scenes",
+        action=argparse.BooleanOptionalAction,
+        help="play quests' scenes as cutscenes (default: unless --autoplay)",
+    )
+    parser.add_argument(
         "--delve",
         action="store_true",
         help="with --autoplay: go down into the nearest dungeon, to its goal and out, instead",
@@ -89,14 +94,15 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     from .title import TitleScreen
 
     pygame.display.set_caption("aigc_procgen")
+    scenes = args.scenes if args.scenes is not None else not args.autoplay
     pack = procgen.load_pack(args.pack) if args.pack else procgen.default_pack()
     save = Path(args.save)
     current: Any = None
     if args.load:
-        current = PlayScreen(Session.load(Path(args.load), pack), save)
+        current = PlayScreen(Session.load(Path(args.load), pack), save, scenes=scenes)
     elif args.seed is not None or args.headless or args.autoplay:
         seed = procgen.typed_seed(args.seed or "0")
-        current = PlayScreen(Session.start(seed, pack), save)
+        current = PlayScreen(Session.start(seed, pack), save, scenes=scenes)
     else:
         current = TitleScreen(42, pack, can_load=save.exists())
     player = (Delver() if args.delve else Autoplay()) if args.autoplay else None
@@ -124,7 +130,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             clock.tick(FRAMES_A_SECOND)
         if current.choice is not None:
             try:
-                current = _next_screen(current, pack, save)
+                current = _next_screen(current, pack, save, scenes)
             except (procgen.ProcgenError, OSError) as error:
                 current.choice = None
                 current.say(str(error))
@@ -142,7 +148,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     return status
 
 
-def _next_screen(current: Any, pack: Any, save: Path) -> Any:
+def _next_screen(current: Any, pack: Any, save: Path, scenes: bool) -> Any:
     from .play import PlayScreen
     from .session import Session
     from .title import TitleScreen
@@ -152,15 +158,15 @@ def _next_screen(current: Any, pack: Any, save: Path) -> Any:
         if what == "load":
             session = Session.load(save, pack)
             current.close()
-            return PlayScreen(session, save)
+            return PlayScreen(session, save, scenes=scenes)
         current.close()
         if what == "quit":
             return None
         return TitleScreen(current.session.world.seed, pack, can_load=save.exists())
     if what == "new":
-        return PlayScreen(Session.start(seed, pack), save)
+        return PlayScreen(Session.start(seed, pack), save, scenes=scenes)
     if what == "load":
-        return PlayScreen(Session.load(save, pack), save)
+        return PlayScreen(Session.load(save, pack), save, scenes=scenes)
     return None
 
 

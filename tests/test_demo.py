@@ -112,3 +112,87 @@ def test_module_starts_as_a_program(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert path.exists()
+
+
+def _talking(seed, **settings):
+    """A game in which somebody was just asked what is the matter."""
+    pygame = pytest.importorskip("pygame")
+    pygame.display.init()
+    pygame.font.init()
+    pygame.display.set_mode((640, 360))
+    from pathlib import Path
+
+    from aigc_procgen.demo_game.autoplay import Autoplay
+    from aigc_procgen.demo_game.play import PlayScreen
+
+    screen = PlayScreen(
+        Session.start(seed, procgen.default_pack()), Path("unwritten.json"), **settings
+    )
+    player = Autoplay()
+    while not (screen.cutscene or screen.talk):
+        screen.update(1 / 60, player)
+    return pygame, screen
+
+
+def test_a_quest_begins_with_a_cutscene():
+    """The offer is played on the map and ends in the talk; then the answer, then the notice."""
+    pygame, screen = _talking(51)
+    surface = pygame.display.get_surface()
+    assert screen.talk is None
+    title, shown, eyes = screen.cutscene.scene.title, set(), set()
+    before = screen.session.facts.digest(), screen.session.x, screen.session.y
+    while screen.cutscene:
+        shown.add(screen.cutscene.beat.text)
+        eyes.add(screen.cutscene.zoom)
+        if screen.cutscene.beat.kind == "line":
+            screen.draw(surface)
+            pixels = pygame.surfarray.array3d(surface)
+            assert not pixels[:, :10].any(), "the upper bar is dark"
+            assert pixels[:, 100:180].any()
+        screen.update(0.5)
+    assert len(shown) > 6
+    assert eyes == {1, 2}
+    assert (screen.session.facts.digest(), screen.session.x, screen.session.y) == before
+    assert screen.talk.quest.title == title
+    assert screen.talk.text in screen.talk.quest.spoken("offer")
+    screen.answer(screen.talk.actions.index("accept"))
+    assert screen.session.quest.title == title
+    assert screen.cutscene.scene.moments == ("accept",)
+    while screen.cutscene:
+        screen.update(0.5)
+    assert screen.notice == screen.session.quest.spoken("accept")
+    screen.close()
+
+
+def test_a_cutscene_can_be_hurried_and_skipped():
+    """Space goes to the next words, Escape ends it; without scenes there is only the talk."""
+    pygame, screen = _talking(7)
+
+    def press(key):
+        screen.handle(pygame.event.Event(pygame.KEYDOWN, key=key))
+
+    first = screen.cutscene.beat
+    press(pygame.K_SPACE)
+    second = screen.cutscene.beat
+    assert second is not first
+    assert second.text
+    press(pygame.K_ESCAPE)
+    assert screen.cutscene is None
+    assert screen.choice is None, "Escape ended the scene, not the game"
+    screen.answer(screen.talk.actions.index("refuse"))
+    assert screen.cutscene.scene.moments == ("refuse",)
+    while screen.cutscene:
+        press(pygame.K_SPACE)
+    assert screen.session.quest is None
+    screen.close()
+    _, plain = _talking(7, scenes=False)
+    assert plain.cutscene is None
+    assert plain.talk.quest.title
+    plain.close()
+
+
+def test_autoplay_plays_scenes_if_asked(capsys):
+    """With --scenes the whole quest, its end too, is seen and still completed."""
+    arguments = ["--headless", "--autoplay", "--scenes", "--seed", "3"]
+    assert main(arguments) == 0
+    assert "quest completed" in capsys.readouterr().out

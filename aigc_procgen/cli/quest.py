@@ -16,6 +16,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("quest", help="a quest of a seed", description=__doc__)
     parser.add_argument("seed", type=typed_seed)
     parser.add_argument("--index", type=int, default=0, help="0 is the first quest, 1 the next …")
+    parser.add_argument(
+        "--scene", action="store_true", help="print it as a film script, in Fountain's form"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     parser.set_defaults(func=run)
 
@@ -26,6 +29,12 @@ def run(args: argparse.Namespace) -> int:
     people = world.people(world.nearest("any", *world.spawn()))
     giver = people[args.index % len(people)]
     quest = world.quest(giver, index=args.index)
+    if args.scene:
+        from aigc_procgen.exporters.fountain import fountain
+
+        scenes = [procgen.scene(quest), procgen.scene(quest, "end")]
+        print("\n".join(part.to_json() for part in scenes) if args.json else fountain(scenes))
+        return 0
     if args.json:
         print(quest.to_json())
         return 0

@@ -94,6 +94,7 @@ def person_facts(person: Any) -> list[Fact]:
         ("person", person.id),
         ("at", person.id, person.place),
         ("name", person.id, person.name),
+        ("called", person.id, str(getattr(person, "called", person.name))),
         ("proper", person.id),
         ("gender", person.id, str(getattr(person, "sex", ""))),
         ("role", person.id, str(getattr(person, "role", "stranger"))),

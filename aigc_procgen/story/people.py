@@ -27,7 +27,7 @@ _PLAIN_DRIVE = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Record):
-    """Somebody.
+    """Somebody. `name` is the whole name, `called` the part that others call them by.
 
     `attributes` are what the picture shows (absent: the art model may invent it); `drives` say in
     thousandths how much each motivation moves this person; `age` is in years.
@@ -35,6 +35,7 @@ class Person(Record):
 
     id: str
     name: str
+    called: str
     species: str
     sex: str
     role: str
@@ -122,6 +123,7 @@ def make_person(
     return Person(
         id=person_id,
         name=name,
+        called=name.split(" ")[0],
         species=species,
         sex=sex,
         role=role,

@@ -21,6 +21,21 @@ __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 
 _TRIES = 12
 _BINDINGS = 8
+_DESCRIBING = (
+    *(
+        "person",
+        "place",
+        "item",
+        "monster",
+        "name",
+        "called",
+        "proper",
+        "article",
+        "plural",
+        "count",
+    ),
+    *("kind", "role", "voice", "gender", "at"),
+)
 # What an objective tells the player, by verb; {0} and {1} are the action's entities.
 _OBJECTIVES = {
     "explore": "search {place}",
@@ -88,7 +103,11 @@ class QuestStatus(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Quest(Record):
-    """A quest. `proof` is the plan, replayed legally from the facts of digest `world`."""
+    """A quest. `proof` is the plan, replayed legally from the facts of digest `world`.
+
+    `named` are the facts (names, trades, where they are…) about everybody and everything that it
+    speaks of, so that it can be told without its world: `phrase(Facts(quest.named), id)`.
+    """
 
     id: str
     seed: int | str
@@ -106,6 +125,7 @@ class Quest(Record):
     rewards: dict[str, int]
     outcomes: tuple[tuple[str, str], ...]
     proof: tuple[tuple[str, ...], ...]
+    named: tuple[tuple[str, ...], ...]
 
     def next_objective(self, facts: Facts) -> Objective | None:
         """The first objective after the last one that shows as done; None when all are."""
@@ -301,6 +321,29 @@ def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Ques
             if ("person", person) in facts
         ),
         proof=found.actions,
+        named=_named(facts, found, giver, objectives, lines),
+    )
+
+
+def _named(
+    facts: Facts,
+    found: Plan,
+    giver: str,
+    objectives: tuple[Objective, ...],
+    lines: list[Line],
+) -> tuple[tuple[str, ...], ...]:
+    """The describing facts of all that a quest speaks of, sorted."""
+    about = {giver, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
+    for objective in objectives:
+        about |= {*objective.action[1:], objective.target, objective.place}
+    about |= {facts.place_of(entity) or "" for entity in about}
+    return tuple(
+        sorted(
+            fact
+            for entity in about
+            for predicate in _DESCRIBING
+            for fact in facts.find(predicate, entity)
+        )
     )
 
 
