@@ -142,11 +142,10 @@ class Session:
 
     def spot_of(self, entity: str) -> tuple[float, float] | None:
         """The tile of somebody, of a thing or of a place on the stage; None if it is not there."""
-        if entity in self.stage:
-            place = self.stage[entity]
-            return place.x, place.y
-        place = self.stage.get(self.facts.place_of(entity) or "")
-        return self.cast.spot(entity, place) if place else None
+        place = self.stage.get(self.facts.place_of(entity) or entity)
+        if place is None:
+            return None
+        return (place.x, place.y) if place.id == entity else self.cast.spot(entity, place)
 
     def seen(self, entity: str) -> procgen.Character | None:
         """Who somebody is, the hero too; None if they are nobody of this story."""

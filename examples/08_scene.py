@@ -1,7 +1,8 @@
 """A quest as a film script: prints a Fountain screenplay, which any screenwriting tool opens."""
 
-import aigc_procgen as procgen
 from aigc_procgen.exporters.fountain import fountain
+
+import aigc_procgen as procgen
 
 world = procgen.world(42)
 giver = world.people(world.nearest("town", *world.spawn()))[3]
