@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from aigc_procgen.core.errors import check_int
+from aigc_procgen.core.random import typed_seed
+
+from .common import ProgressLine
 
 __all__ = ["add_parser", "run"]
 
@@ -20,6 +26,66 @@ def add_parser(subparsers: Any) -> None:
     onnx.add_argument("--out", required=True, metavar="PACK", help="the pack's folder; made anew")
     onnx.add_argument("--name", help="the pack's name (default: the folder's)")
     onnx.set_defaults(func=run)
+    for target, what in (
+        ("ink", "quests as Ink scripts"),
+        ("yarn", "quests as Yarn Spinner scripts"),
+        ("fountain", "quests' scenes as Fountain screenplays"),
+    ):
+        story = targets.add_parser(target, help=f"write {what}")
+        story.add_argument("seed", type=typed_seed)
+        story.add_argument("--out", required=True, metavar="FOLDER", help="filled anew")
+        story.add_argument("--count", type=int, default=10, help="quests (default: 10)")
+        story.set_defaults(func=run_stories)
+
+
+def run_stories(args: argparse.Namespace) -> int:
+    """Plans quests of a seed's people and writes them for another tool; returns the status."""
+    import aigc_procgen as procgen
+    from aigc_procgen.exporters.fountain import export_scenes
+    from aigc_procgen.exporters.ink import export_ink
+    from aigc_procgen.exporters.yarn import export_yarn
+
+    check_int("--count", args.count, 1, 10_000)
+    quests = []
+    line = ProgressLine()
+    try:
+        for quest in _quests(procgen.world(args.seed), args.count):
+            quests.append(quest)
+            line("quests", len(quests), args.count)
+    finally:
+        line.end()
+    if args.target == "ink":
+        export_ink(quests, args.out)
+    elif args.target == "yarn":
+        export_yarn(quests, args.out)
+    else:
+        moments: tuple[str | tuple[str, ...], ...] = (("offer", "accept"), "end")
+        export_scenes((procgen.scene(q, m) for q in quests for m in moments), args.out)
+    print(f"wrote {args.out}: {len(quests)} quests")
+    return 0
+
+
+def _quests(world: Any, count: int) -> Iterator[Any]:
+    """So many different quests of the people around the start, person by person."""
+    from aigc_procgen import InvalidArgument
+
+    home = world.nearest("any", *world.spawn())
+    facts = world.facts(home)
+    people = [person for place in world.neighbours(home) for person in world.people(place)]
+    found: dict[str, None] = {}
+    index = 0
+    while len(found) < count and index < 1000:
+        for person in people:
+            try:
+                quest = world.quest(person, facts=facts, index=index)
+            except InvalidArgument:
+                continue  # has nothing to ask for
+            if quest.id not in found:
+                found[quest.id] = None
+                yield quest
+            if len(found) == count:
+                return
+        index += 1
 
 
 def run(args: argparse.Namespace) -> int:

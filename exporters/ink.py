@@ -1,0 +1,133 @@
+"""Quests as Ink (https://github.com/inkle/ink): a file a quest, an index, and a table of strings.
+
+A game diverts to the knot of a quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to, and
+to `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
+said when the quest was planned anew, or cannot be done. `…_state` is "offered", "taken", "refused",
+"done" or "lost", `…_step` the number of objectives done. Every line has the tags speaker, act, key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from aigc_procgen import Quest
+from aigc_procgen.core.errors import SaveError
+from aigc_procgen.core.files import write_atomic
+
+from .dialogue import ASK, WHY, Said, Talk, strings_csv, talks_of
+
+__all__ = ["export_ink", "ink"]
+
+_SIGNS = re.compile(r"[\\{}\[\]|#~]|->|<-|<>|//|/\*")
+_KEYWORD = re.compile(r"(?:TODO|VAR|CONST|LIST|EXTERNAL|INCLUDE|else)\b")
+
+
+def export_ink(quests: Iterable[Quest], folder: str | Path) -> Path:
+    """Writes the quests, `index.ink`, which includes them, and `strings.csv`; returns the index.
+
+    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    """
+    talks = talks_of(quests)
+    home = Path(folder)
+    hub = [f"INCLUDE {talk.id}.ink" for talk in talks]
+    hub += ["-> quests", "", "=== quests ==="]
+    hub += [f"+ [{_words(talk.title)}{_tags(talk.title)}] -> {talk.id}" for talk in talks]
+    hub.append("+ [Farewell.] -> END")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for talk in talks:
+            write_atomic(home / f"{talk.id}.ink", ink(talk).encode())
+        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        write_atomic(home / "index.ink", ("\n".join(hub) + "\n").encode())
+    except OSError as error:
+        raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
+    return home / "index.ink"
+
+
+def ink(talk: Talk) -> str:
+    """The Ink of one quest: its variables and knots."""
+    own, last = talk.id, len(talk.objectives)
+    out = [
+        f"// {talk.title.text}",
+        f'VAR {own}_state = "offered"',
+        f"VAR {own}_step = 0",
+        "",
+        f"=== {own} ===",
+        f"{{ {own}_state:",
+        f'- "taken": -> {own}_under_way',
+        f'- "done": -> {own}_after',
+        f'- "lost": -> {own}_lost',
+        f"- else: -> {own}_offer",
+        "}",
+        "",
+        f"=== {own}_offer ===",
+        *_lines(talk, "greet", "offer"),
+        f"-> {own}_answer",
+        "",
+        f"=== {own}_answer ===",
+        f"* [{_words(WHY)}{_tags(WHY)}]",
+        f"  {_spoken(talk.because)}",
+        f"  -> {own}_answer",
+    ]
+    for act, answered, state in (
+        ("accept", "accepted", "taken"),
+        ("refuse", "refused", "refused"),
+    ):
+        out += [f"+ [{_choice(talk, act)}]", *_lines(talk, act, answered, indent="  ")]
+        out.append(f'  ~ {own}_state = "{state}"')
+        out.append(f"  -> {own}_under_way" if state == "taken" else "  -> DONE")
+    out += ["", f"=== {own}_under_way ===", f"{{ {own}_step:"]
+    out += [f"- {step}: -> {own}_o{step}" for step in range(last)]
+    out += [f"- else: -> {own}_end", "}"]
+    for step, objective in enumerate(talk.objectives):
+        out += ["", f"=== {own}_o{step} ===", _spoken(objective)]
+        if progress := talk.said.get("progress"):
+            out.append(f"* [{_words(ASK)}{_tags(ASK)}]")
+            out += [f"  {_spoken(said)}" for said in progress]
+            out.append(f"  -> {own}_o{step}")
+        out += [
+            f"+ [{_words(objective)}{_tags(objective)}] -> {own}_o{step}_done",
+            "",
+            f"=== {own}_o{step}_done ===",
+            f"~ {own}_step = {step + 1}",
+            *(_spoken(said) for said in talk.replies[step]),
+            f"-> {own}_under_way",
+        ]
+    out += ["", f"=== {own}_end ===", f'~ {own}_state = "done"', "-> DONE"]
+    out += ["", f"=== {own}_after ===", *_lines(talk, "greet"), "-> DONE"]
+    out += ["", f"=== {own}_changed ===", *_lines(talk, "changed"), f"-> {own}_under_way"]
+    out += ["", f"=== {own}_lost ===", f'~ {own}_state = "lost"', *_lines(talk, "closed")]
+    return "\n".join([*out, "-> DONE", ""])
+
+
+def _choice(talk: Talk, act: str) -> str:
+    """What the player would say, on the button too."""
+    said = talk.said.get(act, ())
+    return f"{_words(said[0])}{_tags(said[0])}" if said else act
+
+
+def _lines(talk: Talk, *acts: str, indent: str = "") -> list[str]:
+    return [indent + _spoken(said) for act in acts for said in talk.said.get(act, ())]
+
+
+def _spoken(said: Said) -> str:
+    return _words(said) + _tags(said)
+
+
+def _tags(said: Said) -> str:
+    speaker = f" # speaker: {_escaped(said.who)}" if said.who else ""
+    return f"{speaker} # act: {said.act} # key: {_escaped(said.key)}"
+
+
+def _words(said: Said) -> str:
+    """The words so that Ink takes them literally, also at the start of a line."""
+    text = _escaped(said.text)
+    if text[:1] in "*+-=&!(>" or _KEYWORD.match(text):
+        text = "\\" + text
+    return text
+
+
+def _escaped(text: str) -> str:
+    return _SIGNS.sub(lambda found: "\\" + "\\".join(found[0]), text)

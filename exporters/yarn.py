@@ -1,0 +1,148 @@
+"""Quests as Yarn Spinner scripts (https://yarnspinner.dev), version 2 and later.
+
+A file a quest: start the node of the quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to,
+and `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
+said when the quest was planned anew, or cannot be done. `$…_state` is "offered", "taken",
+"refused", "done" or "lost", `$…_step` the number of objectives done. Every line has its own
+`#line:` id, which is its key with underscores in place of other signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from aigc_procgen import Quest
+from aigc_procgen.core.errors import SaveError
+from aigc_procgen.core.files import write_atomic
+
+from .dialogue import ASK, WHY, Said, Talk, strings_csv, talks_of
+
+__all__ = ["export_yarn", "yarn"]
+
+_SIGNS = re.compile(r"[\\{}\[\]#]|<<|>>|//|->")
+
+
+def export_yarn(quests: Iterable[Quest], folder: str | Path) -> list[Path]:
+    """Writes a script a quest and `strings.csv`; returns the scripts' paths.
+
+    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    """
+    talks = talks_of(quests)
+    home, written = Path(folder), []
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        for talk in talks:
+            write_atomic(home / f"{talk.id}.yarn", yarn(talk).encode())
+            written.append(home / f"{talk.id}.yarn")
+    except OSError as error:
+        raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
+    return written
+
+
+def yarn(talk: Talk) -> str:
+    """The script of one quest: its nodes."""
+    own = talk.id
+    nodes = {
+        own: [
+            f'<<declare ${own}_state = "offered">>',
+            f"<<declare ${own}_step = 0>>",
+            f"<<declare ${own}_told = false>>",
+            f'<<if ${own}_state == "taken">>',
+            f"    <<jump {own}_under_way>>",
+            f'<<elseif ${own}_state == "done">>',
+            f"    <<jump {own}_after>>",
+            f'<<elseif ${own}_state == "lost">>',
+            f"    <<jump {own}_lost>>",
+            "<<else>>",
+            f"    <<jump {own}_offer>>",
+            "<<endif>>",
+        ],
+        f"{own}_offer": [*_lines(talk, "greet", "offer"), f"<<jump {own}_answer>>"],
+        f"{own}_answer": _answer(talk),
+        f"{own}_under_way": _under_way(talk),
+    }
+    for step, objective in enumerate(talk.objectives):
+        options = [_spoken(objective, line=f"{objective.key}.shown")]
+        if progress := talk.said.get("progress"):
+            options += [f"-> {_spoken(ASK, line=f'{objective.key}.ask')}"]
+            options += [f"    {_spoken(said, line=f'{said.key}.{step}')}" for said in progress]
+            options += [f"    <<jump {own}_under_way>>"]
+        options += [f"-> {_spoken(objective)}", f"    <<jump {own}_o{step}_done>>"]
+        nodes[f"{own}_o{step}"] = options
+        nodes[f"{own}_o{step}_done"] = [
+            f"<<set ${own}_step to {step + 1}>>",
+            *(_spoken(said) for said in talk.replies[step]),
+            f"<<jump {own}_under_way>>",
+        ]
+    nodes[f"{own}_end"] = [f'<<set ${own}_state to "done">>']
+    nodes[f"{own}_after"] = [
+        _spoken(said, line=f"{said.key}.after") for said in talk.said.get("greet", ())
+    ]
+    nodes[f"{own}_changed"] = [*_lines(talk, "changed"), f"<<jump {own}_under_way>>"]
+    nodes[f"{own}_lost"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "closed")]
+    blocks = [
+        "\n".join([f"title: {name}", f"quest: {own}", "---", *lines, "==="])
+        for name, lines in nodes.items()
+    ]
+    return "\n".join([*blocks, ""])
+
+
+def _answer(talk: Talk) -> list[str]:
+    own = talk.id
+    out = [
+        f"-> {_words(WHY)} <<if ${own}_told == false>> #line:{_id(f'{own}.why')}",
+        f"    <<set ${own}_told to true>>",
+        f"    {_spoken(talk.because)}",
+        f"    <<jump {own}_answer>>",
+    ]
+    for act, answered, state in (
+        ("accept", "accepted", "taken"),
+        ("refuse", "refused", "refused"),
+    ):
+        said = talk.said.get(act, ())
+        # What the player chooses is what they say.
+        shown = f"{_words(said[0])} #line:{_id(said[0].key)}" if said else act
+        out += [f"-> {shown}", f'    <<set ${own}_state to "{state}">>']
+        out += [f"    {line}" for line in _lines(talk, answered)]
+        if state == "taken":
+            out.append(f"    <<jump {own}_under_way>>")
+    return out
+
+
+def _under_way(talk: Talk) -> list[str]:
+    out = []
+    for step in range(len(talk.objectives)):
+        out += [
+            f"<<{'elseif' if step else 'if'} ${talk.id}_step == {step}>>",
+            f"    <<jump {talk.id}_o{step}>>",
+        ]
+    jump = f"<<jump {talk.id}_end>>"
+    return [*out, "<<else>>", f"    {jump}", "<<endif>>"] if out else [jump]
+
+
+def _lines(talk: Talk, *acts: str) -> list[str]:
+    return [_spoken(said) for act in acts for said in talk.said.get(act, ())]
+
+
+def _spoken(said: Said, *, line: str = "") -> str:
+    """A line with its speaker, act and id; `line` where the same words stand in a second place."""
+    speaker = f"{_escaped(said.name).replace(':', ' ')}: " if said.name else ""
+    return f"{speaker}{_words(said)} #act:{_id(said.act)} #line:{_id(line or said.key)}"
+
+
+def _id(text: str) -> str:
+    return re.sub(r"\W+", "_", text, flags=re.ASCII)
+
+
+def _words(said: Said) -> str:
+    """The words so that Yarn takes them literally."""
+    text = _escaped(said.text)
+    # Before the first colon of a line stands its speaker.
+    return text if said.name else text.replace(":", "\\:")
+
+
+def _escaped(text: str) -> str:
+    return _SIGNS.sub(lambda found: "".join("\\" + sign for sign in found[0]), text)

@@ -1,0 +1,228 @@
+"""Quests in other tools: Ink compiled and played by inkjs, Yarn played by YarnBound."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from aigc_procgen.exporters.dialogue import ASK, WHY, strings_csv, talks_of
+from aigc_procgen.exporters.ink import export_ink, ink
+from aigc_procgen.exporters.yarn import export_yarn, yarn
+
+from aigc_procgen.core.errors import InvalidArgument, SaveError
+from aigc_procgen.story.neighbourhood import small_neighbourhood
+from aigc_procgen.story.quests import plan_quest
+
+NODE = Path(__file__).parent / "node"
+PACKAGES = ("inkjs@2.4.0", "yarn-bound@0.5.5")
+ODD = r"-> {x|y} [b] #t <> // ~ \n <<if>> * TODO: a: b"
+
+
+def quests(count):
+    """Quests of small neighbourhoods, by everybody who asks for something."""
+    found = []
+    for seed in range(count):
+        _, people, facts = small_neighbourhood(seed)
+        for person in people:
+            try:
+                found.append(plan_quest(seed, facts, giver=person.id))
+            except InvalidArgument:
+                continue
+            if len(found) == count:
+                return found
+    return found
+
+
+def digest():
+    """A digest of both exports of some quests."""
+    talks = talks_of(quests(20))
+    texts = [part(talk) for talk in talks for part in (ink, yarn)]
+    return sha256("\n".join([*texts, strings_csv(talks)]).encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """A folder with the players, fetched from npm."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("node and npm are needed to play Ink and Yarn: install Node.js")
+    home = tmp_path_factory.mktemp("npm")
+    done = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert not re.search("E404|ETARGET", done.stderr), done.stderr
+    if done.returncode:  # no network
+        pytest.skip(f"npm cannot fetch {', '.join(PACKAGES)}: {done.stderr[-300:]}")
+    return home / "node_modules"
+
+
+def play(modules, script, asked):
+    """What a player of tests/node says it was told."""
+    done = subprocess.run(
+        ["node", str(NODE / script)],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NODE_PATH": str(modules)},
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def refusals(talks):
+    """What the player must not say who wants to see the end."""
+    return {talk.id: talk.said["refuse"][0].text for talk in talks}
+
+
+def spoken(talk):
+    """All that may be said: (speaker, words)."""
+    return {(said.name, said.text) for said in (*talk.words(), WHY, ASK)}
+
+
+def odd_quest():
+    """A quest whose every text looks like syntax."""
+    quest = quests(1)[0]
+    lines = tuple(replace(line, text=f"{n} {ODD}") for n, line in enumerate(quest.lines))
+    aims = tuple(replace(o, text=f"{ODD} {o.id}") for o in quest.objectives)
+    return replace(quest, lines=lines, objectives=aims, title=ODD, because=f"* {ODD}")
+
+
+def test_ink_compiles_and_plays_to_its_end(modules, tmp_path):
+    """200 quests in inkjs: no warning, every talk ends, the offer is heard, the quest is done."""
+    found = [*quests(199), odd_quest()]
+    talks = talks_of(found)
+    export_ink(found, tmp_path)
+    asked = {
+        "folder": str(tmp_path),
+        "knots": [talk.id for talk in talks],
+        "rounds": 4,
+        "avoid": refusals(talks),
+    }
+    told = play(modules, "play_ink.js", asked)
+    assert told["problems"] == []
+    for talk in talks:
+        rounds = told["played"][talk.id]
+        known = {text for _, text in spoken(talk)}
+        assert rounds[0]["state"] == "done"
+        assert {one["state"] for one in rounds} <= {"done", "refused"}
+        for one in rounds:
+            assert one["ended"]
+            words = [said[0] for said in one["said"]]
+            assert set(words) <= known
+            assert {said.text for said in talk.said["offer"]} <= set(words)
+            keys = {tag for said in one["said"] for tag in said[1] if tag.startswith("key: ")}
+            assert keys <= {f"key: {said.key}" for said in (*talk.words(), WHY, ASK)}
+        replies = {said.text for lines in talk.replies for said in lines}
+        assert replies <= {said[0] for said in rounds[0]["said"]}
+        speakers = {tag for said in rounds[0]["said"] for tag in said[1] if "speaker" in tag}
+        assert f"speaker: {talk.because.who}" in speakers
+
+
+def test_yarn_plays_to_its_end(modules, tmp_path):
+    """The same 200 quests in YarnBound: the same words by the same people."""
+    talks = talks_of([*quests(199), odd_quest()])
+    asked = {
+        "scripts": {talk.id: yarn(talk) for talk in talks},
+        "rounds": 4,
+        "avoid": refusals(talks),
+    }
+    told = play(modules, "play_yarn.js", asked)
+    for talk in talks:
+        known = {f"{name}: {text}" if name else text for name, text in spoken(talk)}
+        choices = {said.text for act in ("accept", "refuse") for said in talk.said[act]}
+        rounds = told["played"][talk.id]
+        assert rounds[0]["state"] == "done"
+        for one in rounds:
+            assert one["ended"]
+            # Whether "\\:" loses its sign is up to the runtime.
+            words = {said[1].strip().replace("\\:", ":") for said in one["said"]}
+            assert words <= known | choices
+            assert {f"{said.name}: {said.text}" for said in talk.said["offer"]} <= words
+        replies = {f"{said.name}: {said.text}" for lines in talk.replies for said in lines}
+        assert replies <= {said[1].strip() for said in rounds[0]["said"]}
+
+
+def test_every_line_of_yarn_has_an_id_of_its_own(tmp_path):
+    """UTF-8 without a mark, identifiers as titles, every jump has its node, no id twice."""
+    for path in export_yarn([*quests(60), odd_quest()], tmp_path):
+        data = path.read_bytes()
+        assert not data.startswith(b"\xef\xbb\xbf")
+        text = data.decode()
+        titles = re.findall(r"^title: (.*)$", text, re.MULTILINE)
+        assert len(set(titles)) == len(titles)
+        assert all(re.fullmatch(r"[A-Za-z]\w*", title) for title in titles)
+        assert set(re.findall(r"<<jump (\w+)>>", text)) <= set(titles)
+        lines = [
+            line
+            for node in re.findall(r"---\n(.*?)===\n?", text, re.DOTALL)
+            for line in node.splitlines()
+            if line.strip() and not re.match(r"\s*<<", line)
+        ]
+        ids = [re.search(r" #line:(\w+)$", line) for line in lines]
+        assert all(ids)
+        assert len({found[1] for found in ids}) == len(ids)
+
+
+def test_strings_hold_every_key_once(tmp_path):
+    """The table of strings names all words of both exports, and reads back as it was."""
+    talks = talks_of([*quests(40), odd_quest()])
+    rows = list(csv.reader(io.StringIO(strings_csv(talks))))
+    assert rows[0] == ["key", "en"]
+    table = dict(rows[1:])
+    assert len(table) == len(rows) - 1
+    for talk in talks:
+        for said in talk.words():
+            assert table[said.key] == said.text
+    export_ink(quests(3), tmp_path)
+    assert (tmp_path / "strings.csv").read_text("utf-8").startswith("key,en\noption.why,Why?\n")
+
+
+def test_other_processes_write_the_same():
+    """Hash seeds of other processes change no byte."""
+    code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['digest']())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, __file__],
+        env={**os.environ, "PYTHONHASHSEED": "9"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == digest()
+
+
+def test_bad_input_is_one_sentence(tmp_path):
+    """No quest, something else, and a folder that is a file."""
+    with pytest.raises(InvalidArgument, match="at least one quest"):
+        export_ink([], tmp_path)
+    with pytest.raises(InvalidArgument, match="must be Quest records"):
+        export_yarn(["quest:1"], tmp_path)
+    (tmp_path / "file").write_text("")
+    for export in (export_ink, export_yarn):
+        with pytest.raises(SaveError, match="cannot hold the quests"):
+            export(quests(1), tmp_path / "file")
+
+
+def test_the_command_writes_them(tmp_path, capsys):
+    """`export ink|yarn|fountain SEED` writes as many quests as were asked for."""
+    from aigc_procgen.cli.main import main
+
+    for target, ending, count in (("ink", "ink", 5), ("yarn", "yarn", 4), ("fountain", "json", 8)):
+        out = tmp_path / target
+        assert main(["export", target, "42", "--out", str(out), "--count", "4"]) == 0
+        assert len(list(out.glob(f"*.{ending}"))) == count
+    assert main(["export", "ink", "42", "--out", str(tmp_path), "--count", "0"]) != 0
+    assert "--count must be" in capsys.readouterr().err
