@@ -15,7 +15,7 @@ from .chunk import CHUNK
 __all__ = ["MOST_WORKERS", "Prefetcher", "squares_around"]
 
 MOST_WORKERS = 64
-_PATIENCE = 1.0  # seconds that closing waits for a chunk that is being made
+_PATIENCE = 1  # seconds that closing waits for a chunk that is being made
 
 K = TypeVar("K")
 
