@@ -135,7 +135,7 @@ def survey(pool: Any, first: int, count: int, varied: bool) -> None:
     print(f"  {'doors share a key':20} {tally['shared']}")
     print("  most " + ", ".join(f"{name} {number}" for name, number in most.items()))
     for name, values in times.items():
-        ranked = sorted(values)
+        ranked = sorted(values) or [0.0]
         middle, late = ranked[len(ranked) // 2], ranked[len(ranked) * 99 // 100]
         unit = "µs a tile" if name == "rate" else "ms"
         print(f"  {name:8} median {middle:.2f} {unit}, 99 % under {late:.2f} {unit}")
