@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -455,14 +455,18 @@ class World:
         profile: Profile | None = None,
         facts: Facts | None = None,
         index: int = 0,
+        recent: Iterable[Quest] = (),
     ) -> Quest:
         """A quest that the giver has a reason to ask for, planned on `facts` and proven by replay.
 
-        `facts` are by default those of the giver's own place; `index` asks for another one.
+        `facts` are by default those of the giver's own place; `index` asks for another one,
+        `recent` are those that the player had lately, whose like is asked for less.
         """
         if facts is None:
             facts = self.facts(self._place_of(giver))
-        return plan_quest(self.seed, facts, giver=giver.id, profile=profile, index=index)
+        return plan_quest(
+            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+        )
 
     def _place_of(self, person: Person) -> Place:
         _, *cell = person.place.split(":")

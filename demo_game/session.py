@@ -45,6 +45,7 @@ class Session:
         self.x, self.y = (float(value) for value in world.spawn())
         self.quest: Any = None
         self.completed: list[str] = []
+        self.recent: list[Any] = []  # quests that were taken or refused, the last ones
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
@@ -308,7 +309,11 @@ class Session:
             index = self.offered.get(person, 0)
             try:
                 talk.quest = self.world.quest(
-                    who, profile=self.profile, facts=self.facts, index=index
+                    who,
+                    profile=self.profile,
+                    facts=self.facts,
+                    index=index,
+                    recent=self.recent,
                 )
             except procgen.InvalidArgument:
                 talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
@@ -327,6 +332,8 @@ class Session:
     def answer(self, talk: Talk, number: int) -> Talk | str | None:
         """What follows an option: another talk, a notice, or nothing."""
         action = talk.actions[number]
+        if action in ("accept", "refuse"):
+            self.recent = [*self.recent[-9:], talk.quest]
         if action == "accept":
             self.quest = talk.quest
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,42 @@ def test_quest_survives_json():
     again = Quest.from_json(quest.to_json())
     assert again == quest
     assert again.check(facts) == quest.check(facts)
+
+
+def test_ten_quests_in_a_row_are_ten():
+    """A giver goes through many strategies; of a player who did these, nothing is asked again."""
+    _, _, facts = small_neighbourhood(5)
+    for giver in list(givers(facts))[:6]:
+        told, plain = [], []
+        for index in range(10):
+            plain.append(plan_quest(5, facts, giver=giver, index=index))
+            told.append(plan_quest(5, facts, giver=giver, index=index, recent=told))
+        for some, different in ((told, 9), (plain, 6)):
+            asked = [(quest.strategy, *quest.roles.values()) for quest in some]
+            assert len({quest.strategy for quest in some}) >= 5
+            assert len(set(asked)) >= different
+        asked = [(quest.strategy, *quest.roles.values()) for quest in told]
+        assert all(one != other for one, other in pairwise(asked))
+        assert len({quest.spoken("offer") for quest in told}) == len(told)
+        repeated = [
+            sum(n - 1 for n in Counter(q.spoken(act) for q in some for act in acts).values())
+            for some in (told, plain)
+            for acts in [("greet", "offer", "accept", "accepted")]
+        ]
+        assert repeated[0] <= repeated[1]
+
+
+def test_what_was_asked_lately_is_asked_less():
+    """After ten quests of one kind another kind is likelier than without them."""
+    found = []
+    for seed in range(30):
+        _, _, facts = small_neighbourhood(seed)
+        for giver in givers(facts):
+            once = plan_quest(seed, facts, giver=giver)
+            after = plan_quest(seed, facts, giver=giver, recent=[once] * 10)
+            found.append((once.strategy == after.strategy, once.motivation == after.motivation))
+    same = sum(strategy for strategy, _ in found)
+    assert same < 0.5 * len(found)
 
 
 def test_profile_bends_what_is_offered_and_can_be_erased():

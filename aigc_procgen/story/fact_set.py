@@ -49,9 +49,10 @@ class Facts:
     ('mill', 'inn', True)
     """
 
-    __slots__ = ("_components", "_index")
+    __slots__ = ("_components", "_digest", "_index")
     _index: dict[_Key, tuple[Fact, ...]]
     _components: dict[str, str] | None
+    _digest: str
 
     def __init__(self, facts: Iterable[Iterable[str]] = ()) -> None:
         grouped: dict[_Key, list[Fact]] = {}
@@ -60,6 +61,7 @@ class Facts:
                 grouped.setdefault(key, []).append(fact)
         self._index = {key: tuple(group) for key, group in grouped.items()}
         self._components = None
+        self._digest = ""
 
     def find(
         self, predicate: str, first: str | None = None, second: str | None = None
@@ -178,4 +180,6 @@ class Facts:
 
     def digest(self) -> str:
         """The sha256 of `to_json`, 64 hex digits."""
-        return sha256(self.to_json().encode()).hexdigest()
+        if not self._digest:
+            self._digest = sha256(self.to_json().encode()).hexdigest()
+        return self._digest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -12,6 +12,7 @@ from ..core.records import Record
 from .fact_set import PLAYER, Facts
 from .facts import Action, apply, done_facts, legal, station, target_of
 from .neighbourhood import small_neighbourhood
+from .patterns import Bindings
 from .planner import Plan, bindings_of, plan
 from .profile import Profile
 from .strategies import Strategy, motivations, strategies
@@ -21,6 +22,7 @@ __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 
 _TRIES = 12
 _BINDINGS = 8
+_MEMORY = 10  # quests, of `recent`
 _DESCRIBING = (
     *(
         "person",
@@ -210,12 +212,14 @@ def plan_quest(
     giver: str | None = None,
     profile: Profile | None = None,
     index: int = 0,
+    recent: Iterable[Quest] = (),
 ) -> Quest:
     """A quest that `giver` has a reason to ask for; without facts, in a small neighbourhood.
 
     What is asked follows from how urgent it is, the giver's drives and the player's profile; the
-    `index` of the quest draws anew. Raises `InvalidArgument` if the giver is no living person of
-    the facts, or has nothing to ask for.
+    `index` goes on to the giver's next wish. `recent` are quests that the player was given lately,
+    the last one last: their like is asked for less, and in other words. Raises `InvalidArgument` if
+    the giver is no living person of the facts, or has nothing to ask for.
     """
     check_seed(seed)
     check_int("index", index, 0, 1 << 30)
@@ -231,31 +235,68 @@ def plan_quest(
             f"giver must be a living, friendly person of the facts, not {giver!r}"
         )
     options = [
-        (strategy, roles)
+        (strategy, found)
         for strategy in strategies()
-        for roles in bindings_of(strategy, facts, giver, _BINDINGS)
+        if (found := bindings_of(strategy, facts, giver, _BINDINGS))
     ]
-    urgent = [option for option in options if not option[0].fallback]
-    dice = stream(seed, "quest", giver, index)
     liked = (
         profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))
     )
     drives = {fact[2]: int(fact[3]) for fact in facts.find("drive", giver)}
-    for group in (urgent, [option for option in options if option[0].fallback]):
-        weights = [_weight(option[0], drives, liked) for option in group]
-        for attempt in range(min(_TRIES, len(group))):
-            chosen = dice.weighted(range(len(group)), weights)
-            weights[chosen] = 0
-            strategy, roles = group[chosen]
-            found = plan(strategy, facts, roles, dice.child("plan", attempt))
+    lately = tuple(recent)
+    for fallback in (False, True):
+        group = [option for option in options if option[0].fallback is fallback]
+        weights = [_weight(strategy, drives, liked, lately) for strategy, _ in group]
+        for turn, (strategy, roles) in enumerate(_deck(seed, giver, group, weights, lately, index)):
+            dice = stream(seed, "quest", giver, index, turn)
+            found = plan(strategy, facts, roles, dice)
             if found is not None:
-                quest = _told(seed, facts, found, giver, index)
+                quest = _told(seed, facts, found, giver, index, lately)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
                 if quest.objectives and _walk(quest.objectives, facts) is not None:
                     return quest
-            if not any(weights):
-                break
     raise InvalidArgument(f"giver {giver!r} has nothing to ask for now: ask somebody else")
+
+
+_Option = tuple[Strategy, list[Bindings]]
+
+
+def _deck(
+    seed: Seed,
+    giver: str,
+    group: list[_Option],
+    weights: list[int],
+    lately: tuple[Quest, ...],
+    index: int,
+) -> Iterator[tuple[Strategy, Bindings]]:
+    """Up to `_TRIES` strategies with roles, from place `index` on in an order of the giver's own.
+
+    The order goes through all strategies, likelier ones earlier, before one comes again with other
+    roles: so the next quest of a giver is another one.
+    """
+    if not group:
+        return
+    dice = stream(seed, "wishes", giver)
+    left, order = list(weights), []
+    for _ in group:
+        chosen = dice.weighted(range(len(group)), left)
+        left[chosen] = 0
+        order.append((group[chosen][0], dice.shuffled(group[chosen][1])))
+    again = {(quest.strategy, tuple(quest.roles.values())) for quest in lately}
+    stale = []
+    for step in range(index, index + _TRIES):
+        round_, place = divmod(step, len(order))
+        strategy, bindings = order[place]
+        fresh = [
+            roles
+            for roles in bindings
+            if (strategy.name, tuple(value for _, value in sorted(roles.items()))) not in again
+        ]
+        if fresh:
+            yield strategy, fresh[round_ % len(fresh)]
+        else:
+            stale.append((strategy, bindings[round_ % len(bindings)]))
+    yield from stale
 
 
 def _can_ask(facts: Facts, person: str) -> bool:
@@ -264,17 +305,37 @@ def _can_ask(facts: Facts, person: str) -> bool:
     return ("person", person) in facts and not held and not any((f, person) in facts for f in flaws)
 
 
-def _weight(strategy: Strategy, drives: Mapping[str, int], liked: Mapping[str, int]) -> int:
+def _weight(
+    strategy: Strategy,
+    drives: Mapping[str, int],
+    liked: Mapping[str, int],
+    lately: tuple[Quest, ...],
+) -> int:
     drive = drives.get(strategy.motivation, 300)
     urgency = 3 if strategy.mood == "urgent" else 2
-    return 1 + strategy.weight * drive * liked[strategy.motivation] * urgency // 1000
+    weight = strategy.weight * drive * liked[strategy.motivation] * urgency // 1000
+    # What was asked for a moment ago is asked for least.
+    for ago, quest in enumerate(reversed(lately[-_MEMORY:])):
+        if quest.strategy == strategy.name:
+            weight = weight * (ago + 1) // (_MEMORY + 1)
+        elif quest.motivation == strategy.motivation:
+            weight = weight * (ago + 2) // (ago + 3)
+    return 1 + weight
 
 
-def _told(seed: Seed, facts: Facts, found: Plan, giver: str, index: int) -> Quest:
-    """The quest of a plan, with its words."""
+def _told(
+    seed: Seed,
+    facts: Facts,
+    found: Plan,
+    giver: str,
+    index: int,
+    lately: tuple[Quest, ...] = (),
+) -> Quest:
+    """The quest of a plan, with its words; those of quests of lately are not said again."""
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
     speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
+    speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
     objectives = _objectives(found, facts)

@@ -69,6 +69,8 @@ class Speaker:
         self._seed = seed
         self._person = person
         self._names = names
+        self.heard: frozenset[str] = frozenset()
+        """Lines that were said lately: others are chosen as long as there are any."""
 
     def line(self, act: str, *, mood: str = "", index: int = 0, voice: str = "") -> str:
         """A line of the act in the speaker's voice (or `voice`); "" if none can be filled.
@@ -91,11 +93,13 @@ class Speaker:
         deck = stream(self._seed, "words", what, self._person).shuffled(plain)
         if fitting and mood:
             deck = [*fitting, *deck]
+        stale = ""
         for step in range(len(deck)):
             filled = self.fill(deck[(index + step) % len(deck)])
-            if filled is not None:
+            if filled is not None and filled not in self.heard:
                 return filled
-        return ""
+            stale = stale or filled or ""
+        return stale
 
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
