@@ -179,7 +179,8 @@ class Facts:
         return cls(data)
 
     def digest(self) -> str:
-        """The sha256 of `to_json`, 64 hex digits."""
+        """A sha256 over all facts, 64 hex digits."""
         if not self._digest:
-            self._digest = sha256(self.to_json().encode()).hexdigest()
+            lines = "\n".join(map("\t".join, self))
+            self._digest = sha256(lines.encode()).hexdigest()
         return self._digest
