@@ -30,6 +30,7 @@ from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.places import PLACE_KINDS, Place
 from .world.realms import Realm
+from .world.shape import heightmap
 from .world.terrain import TERRAINS
 
 # Last: `world` is also the name of the room, which importing the room has bound.
@@ -74,6 +75,7 @@ __all__ = [
     "dungeon_picture",
     "dungeon_sprite",
     "ground",
+    "heightmap",
     "legal",
     "load_pack",
     "load_world",

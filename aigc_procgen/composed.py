@@ -31,6 +31,7 @@ from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
 from .world.prefetch import Prefetcher
 from .world.realms import Realm
+from .world.shape import Height, make_shape
 from .world.terrain import TERRAINS
 
 __all__ = [
@@ -165,7 +166,10 @@ class World:
 
     `changes` is the game's own: anything JSON can hold, kept by `save` and `load_world`.
     `cache_bytes` bounds the memory of chunks that are kept; `workers` (0 to 64) are the threads of
-    `prefetch`, which end with the world, with `close` or with a `with` block.
+    `prefetch`, which end with the world, with `close` or with a `with` block. With a `size` in
+    tiles, 512 or more, or (width, height), the land is an island of that size around the origin and
+    the rest is sea. `height` is land of your own, a function such as `heightmap` makes: climate,
+    rivers, places and roads follow it.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
@@ -178,12 +182,15 @@ class World:
         pack: Pack | None = None,
         cache_bytes: int = 64_000_000,
         workers: int = 1,
+        size: int | tuple[int, int] | None = None,
+        height: Height | None = None,
     ) -> None:
         self.seed = check_seed(seed)
+        self._shape = make_shape(size, height)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
-        self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name)
+        self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
 
     def __repr__(self) -> str:
@@ -484,7 +491,13 @@ class World:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the seed, `changes` and what was edited as JSON, whole or not at all."""
-        saved = Saved(seed=self.seed, changes=self.changes, edits=self._land.edits.to_data())
+        saved = Saved(
+            seed=self.seed,
+            changes=self.changes,
+            edits=self._land.edits.to_data(),
+            size=self._shape.size,
+            height=self._shape.mark(),
+        )
         write_save(path, saved, self.version)
 
 
@@ -494,10 +507,25 @@ def load_world(
     pack: Pack | None = None,
     cache_bytes: int = 64_000_000,
     workers: int = 1,
+    height: Height | None = None,
 ) -> World:
-    """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new."""
+    """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new.
+
+    A world of your own `height` needs it again: a save holds no functions, and tells if it is
+    another one.
+    """
     saved = read_save(path, WORLD_VERSION)
-    loaded = World(saved.seed, pack=pack, cache_bytes=cache_bytes, workers=workers)
+    if make_shape(None, height).mark() != saved.height:
+        wanted = "the height that it was saved with" if saved.height else "no height of your own"
+        raise SaveError(f"{str(path)!r} must be loaded with {wanted}: load_world(path, height=…)")
+    loaded = World(
+        saved.seed,
+        pack=pack,
+        cache_bytes=cache_bytes,
+        workers=workers,
+        size=saved.size,
+        height=height,
+    )
     loaded.changes = saved.changes
     try:
         loaded._land.edits.load(saved.edits, LIMIT // CHUNK)
@@ -507,7 +535,13 @@ def load_world(
 
 
 def world(
-    seed: Seed, *, pack: Pack | None = None, cache_bytes: int = 64_000_000, workers: int = 1
+    seed: Seed,
+    *,
+    pack: Pack | None = None,
+    cache_bytes: int = 64_000_000,
+    workers: int = 1,
+    size: int | tuple[int, int] | None = None,
+    height: Height | None = None,
 ) -> World:
     """The world of a seed, a whole number or a text; the rest as for `World`.
 
@@ -515,7 +549,9 @@ def world(
     >>> procgen.world(42).terrain(0, 0, 3, 2).shape
     (2, 3)
     """
-    return World(seed, pack=pack, cache_bytes=cache_bytes, workers=workers)
+    return World(
+        seed, pack=pack, cache_bytes=cache_bytes, workers=workers, size=size, height=height
+    )
 
 
 def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) -> Character:

@@ -15,8 +15,9 @@ from .core.random import Seed
 
 __all__ = ["Saved", "read_save", "write_save"]
 
-_FORMAT = 2
+_FORMAT = 3
 _OLD = 1  # had no edits and no digest
+_ENDLESS = 2  # had no size and no height of one's own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Saved:
     seed: Seed
     changes: dict[str, Any]
     edits: list[Any]
+    size: tuple[int, int] | None = None
+    height: str = ""  # a mark of the game's own heights
 
 
 def write_save(path: str | os.PathLike[str], saved: Saved, world_version: int) -> None:
@@ -36,6 +39,8 @@ def write_save(path: str | os.PathLike[str], saved: Saved, world_version: int) -
         "seed": saved.seed,
         "changes": saved.changes,
         "edits": saved.edits,
+        "size": saved.size,
+        "height": saved.height,
     }
     try:
         data["digest"] = _digest(data)
@@ -66,7 +71,7 @@ def read_save(path: str | os.PathLike[str], world_version: int) -> Saved:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
     # To Python, True and 1.0 equal 1.
-    known = type(found) is int and found in (_OLD, _FORMAT)
+    known = type(found) is int and found in (_OLD, _ENDLESS, _FORMAT)
     if not known or [type(version), version] != [int, world_version]:
         raise SaveError(
             f"{str(path)!r} is of format {found!r} and world version {version!r}, this library "
@@ -75,13 +80,25 @@ def read_save(path: str | os.PathLike[str], world_version: int) -> Saved:
     if not isinstance(changes, dict) or type(seed) not in (int, str):
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: seed or changes")
     names = {"format", "world_version", "seed", "changes"}
-    if found == _FORMAT:
+    if found != _OLD:
         names |= {"edits", "digest"}
+    if found == _FORMAT:
+        names |= {"size", "height"}
     if surplus := sorted(set(data) ^ names):
         raise SaveError(f"{str(path)!r} is damaged or of another library: {surplus[0]!r}")
-    if found == _FORMAT and data.pop("digest") != _digest(data):
+    if found != _OLD and data.pop("digest") != _digest(data):
         raise SaveError(f"{str(path)!r} is damaged: its digest does not fit its content")
-    return Saved(seed=seed, changes=changes, edits=data.get("edits", []))
+    size, height = data.get("size"), data.get("height", "")
+    pair = isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size)
+    if not (size is None or pair) or not isinstance(height, str):
+        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: size or height")
+    return Saved(
+        seed=seed,
+        changes=changes,
+        edits=data.get("edits", []),
+        size=(size[0], size[1]) if pair else None,
+        height=height,
+    )
 
 
 def _text(value: Any) -> str:

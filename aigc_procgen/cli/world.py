@@ -37,6 +37,9 @@ def add_parser(subparsers: Any) -> None:
         "--plain", action="store_true", help="the map alone: no borders, names, frame or legend"
     )
     parser.add_argument("--title", help="what stands above the map (default: the nearest town)")
+    parser.add_argument(
+        "--size", type=int, metavar="TILES", help="an island of that size, instead of endless land"
+    )
     add_pack(parser)
     parser.set_defaults(func=run)
 
@@ -45,8 +48,12 @@ def run(args: argparse.Namespace) -> int:
     """Writes the map; returns the exit status."""
     if not (args.png or args.atlas):
         raise InvalidArgument("--png FILE or --atlas FOLDER must say where the map goes")
-    world = procgen.world(args.seed, pack=chosen_pack(args))
+    world = procgen.world(args.seed, pack=chosen_pack(args), size=args.size)
     usual = (40, 24) if args.tiles else (1024, 1024)
+    if args.size and not args.tiles and args.width is None and args.height is None:
+        usual = (args.size * 5 // 4, args.size * 5 // 4)
+        args.x = -usual[0] // 2 if args.x is None else args.x
+        args.y = -usual[1] // 2 if args.y is None else args.y
     width = usual[0] if args.width is None else args.width
     height = usual[1] if args.height is None else args.height
     x, y = world.spawn()

@@ -235,9 +235,9 @@ def plan_quest(
             f"giver must be a living, friendly person of the facts, not {giver!r}"
         )
     options = [
-        (strategy, found)
+        (strategy, bindings)
         for strategy in strategies()
-        if (found := bindings_of(strategy, facts, giver, _BINDINGS))
+        if (bindings := bindings_of(strategy, facts, giver, _BINDINGS))
     ]
     liked = (
         profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))

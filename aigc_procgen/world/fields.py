@@ -13,6 +13,7 @@ from aigc_procgen.core.random import Seed, key
 from . import biomes
 from .noise import fractal
 from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
+from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["Fields", "LandFields"]
@@ -56,7 +57,8 @@ class _Area(NamedTuple):
 class Fields:
     """Makes the fields of a seed for any region; the region asked never changes a tile's value."""
 
-    def __init__(self, seed: Seed) -> None:
+    def __init__(self, seed: Seed, shape: Shape = ENDLESS) -> None:
+        self._shape = shape
         self._keys = {name: key(seed, "field", name) for name in _NAMES}
         self.rivers = Rivers(seed, self._broad)
 
@@ -107,6 +109,11 @@ class Fields:
 
     def _height(self, area: _Area) -> NDArray[np.int32]:
         """The land's height without rivers."""
+        place, shape = area[:5], self._shape
+        raw = self._wild_height(area) if shape.height is None else shape.own(*place)
+        return raw if shape.size is None else (raw - shape.sunk(*place)).astype(np.int32)
+
+    def _wild_height(self, area: _Area) -> NDArray[np.int32]:
         broad = self._noise("continent", area, 11, 3)
         # Folded noise makes chains of mountains rather than single hills; only well inland.
         ridge = np.maximum(130 - np.abs(self._noise("ridge", area, 9, 5)), 0)

@@ -22,6 +22,7 @@ from .layouts import lay_out
 from .places import CELL, CELLS, District, Namer, Place, make_district
 from .plants import grow, walkable
 from .roads import REACH, Edge, Road, edges_of_cell, gate, make_road, side_towards
+from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["Ground"]
@@ -33,9 +34,9 @@ _BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice
 class Ground:
     """Makes the chunks of a seed. Everything it hands out is immutable."""
 
-    def __init__(self, seed: Seed, namer: Namer, budget: int) -> None:
+    def __init__(self, seed: Seed, namer: Namer, budget: int, shape: Shape = ENDLESS) -> None:
         self.seed = seed
-        self.fields = Fields(seed)
+        self.fields = Fields(seed, shape)
         self._plants = key(seed, "plants")
 
         def district(place: tuple[int, int]) -> District:

@@ -22,6 +22,7 @@ from .places import DISTRICT, PLACE_KINDS, Namer, Place
 from .prefetch import squares_around
 from .realms import Realm, Realms
 from .route import find_route
+from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_COLOURS
 
 __all__ = ["LIMIT", "Land"]
@@ -38,15 +39,20 @@ class Land:
 
     `cache_bytes` (8 MiB or more) bounds the memory that finished chunks and what they are made
     from may keep.
-    `namer(seed, place id, kind)` gives the names of places.
+    `namer(seed, place id, kind)` gives the names of places; `shape` bounds and raises the land.
     """
 
     def __init__(
-        self, seed: Seed, *, cache_bytes: int = 96 << 20, namer: Namer = plain_name
+        self,
+        seed: Seed,
+        *,
+        cache_bytes: int = 96 << 20,
+        namer: Namer = plain_name,
+        shape: Shape = ENDLESS,
     ) -> None:
         self.seed = check_seed(seed)
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
-        self._ground = Ground(self.seed, namer, budget // 3)
+        self._ground = Ground(self.seed, namer, budget // 3, shape)
         self.edits = Edits(budget // 8)
         self._realms = Realms(self.seed, namer, self._towns)
         room = budget - budget // 3 - budget // 8
