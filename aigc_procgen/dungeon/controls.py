@@ -27,11 +27,13 @@ class Controls:
     treasures: int
     length: int | None
     theme: str
+    attempt: int = 0  # which drawing of the same dungeon this is
 
     def stream(self, *names: str | int) -> Stream:
         """The random stream of one part of the making."""
         shape = (self.width, self.height, self.floors, self.locks, self.monsters, self.treasures)
-        return stream(self.seed, "dungeon", *shape, self.length or 0, self.theme, *names)
+        again = ("again", self.attempt) if self.attempt else ()
+        return stream(self.seed, "dungeon", *shape, self.length or 0, self.theme, *again, *names)
 
 
 @dataclass(frozen=True, kw_only=True)
