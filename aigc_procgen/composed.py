@@ -213,6 +213,10 @@ class World:
         """Terrain uint8 [height, width] of a region in tiles, indexing `TERRAINS`."""
         return self._land.terrain(x, y, width, height)
 
+    def walkable_area(self, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
+        """Where somebody can stand in a region, bool [height, width]."""
+        return self._land.walkable_area(x, y, width, height)
+
     def walkable(self, x: int, y: int) -> bool:
         """Whether somebody can stand on the tile."""
         return self._land.walkable(x, y)

@@ -8,6 +8,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.world.biomes import biome_names, biomes, read_biomes
 from aigc_procgen.world.land import Land
@@ -248,3 +249,17 @@ def test_a_wrong_place_table_is_one_sentence(change, message):
     with pytest.raises(InvalidArgument, match=message):
         read_places(table)
     assert place_rules() == read_places(_table("places.json"))
+
+
+def test_an_area_of_walkable_tiles_is_its_tiles():
+    """`World.walkable_area` says of every tile what `walkable` says, edits included."""
+    world = procgen.world(12)
+    x, y = world.spawn()
+    world.set_terrain(x, y, "stone_wall")
+    found = world.walkable_area(x - 9, y - 5, 20, 12)
+    assert found.dtype == bool
+    assert found.shape == (12, 20)
+    assert not found[5, 9]
+    for row in range(12):
+        for column in range(20):
+            assert found[row, column] == world.walkable(x - 9 + column, y - 5 + row)
