@@ -86,14 +86,14 @@ def run_show(args: argparse.Namespace) -> int:
     for name in sorted(pack.models):
         model = pack.models[name]
         training, data = model.entry["training"], model.entry["data"]
-        made = f"{model.size} x {model.size}, {len(model.palette)} colours"
+        made, what = f"{model.size} x {model.size}, {len(model.palette)} colours", "images"
         if model.kind == "names":
-            made = f"{model.size} letters, a state of {model.latent} numbers"
+            what, made = "names", f"{model.size} letters, a state of {model.latent} numbers"
         print(f"\n{name}: {model.kind}, {made}")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
         shown = training.get("images_shown")
-        print(f"  trained by: {training.get('command')} ({shown} images shown)")
+        print(f"  trained by: {training.get('command')} ({shown} {what} shown)")
         print(f"  data: {data.get('source')}, {model.entry['licence']}, {data.get('digest')}")
         for score, value in model.entry["scores"].items():
             print(f"  {score}: {value}")
