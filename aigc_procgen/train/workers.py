@@ -142,6 +142,9 @@ def join_workers(patience: timedelta = _PATIENCE) -> Iterator[Workers]:
         processes.init_process_group(backend, rank=rank, world_size=count, timeout=patience)
     try:
         yield workers
+        # Nobody hangs up while another still has something to say.
+        with _together(workers):
+            processes.barrier()
     finally:
         processes.destroy_process_group()
 
