@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from aigc_procgen import Facts, Quest
 from aigc_procgen.core.errors import InvalidArgument
 
-__all__ = ["ASK", "WHY", "Said", "Talk", "strings_csv", "talks_of"]
+__all__ = ["ANSWERS", "ASK", "WHY", "Said", "Talk", "strings_csv", "talks_of"]
 
 PLAYER = "player"
+ANSWERS = (("accept", "accepted", "taken"), ("refuse", "refused", "refused"))
+"""What the player may say to an offer, what the giver then says, and the quest's state after it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_ink", "ink"]
 
@@ -71,10 +71,7 @@ def ink(talk: Talk) -> str:
         f"  {_spoken(talk.because)}",
         f"  -> {own}_answer",
     ]
-    for act, answered, state in (
-        ("accept", "accepted", "taken"),
-        ("refuse", "refused", "refused"),
-    ):
+    for act, answered, state in ANSWERS:
         out += [f"+ [{_choice(talk, act)}]", *_lines(talk, act, answered, indent="  ")]
         out.append(f'  ~ {own}_state = "{state}"')
         out.append(f"  -> {own}_under_way" if state == "taken" else "  -> DONE")

@@ -17,7 +17,7 @@ from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_yarn", "yarn"]
 
@@ -98,10 +98,7 @@ def _answer(talk: Talk) -> list[str]:
         f"    {_spoken(talk.because)}",
         f"    <<jump {own}_answer>>",
     ]
-    for act, answered, state in (
-        ("accept", "accepted", "taken"),
-        ("refuse", "refused", "refused"),
-    ):
+    for act, answered, state in ANSWERS:
         said = talk.said.get(act, ())
         # What the player chooses is what they say.
         shown = f"{_words(said[0])} #line:{_id(said[0].key)}" if said else act

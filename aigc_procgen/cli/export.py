@@ -72,20 +72,18 @@ def _quests(world: Any, count: int) -> Iterator[Any]:
     home = world.nearest("any", *world.spawn())
     facts = world.facts(home)
     people = [person for place in world.neighbours(home) for person in world.people(place)]
-    found: dict[str, None] = {}
-    index = 0
-    while len(found) < count and index < 1000:
+    found: set[str] = set()
+    for index in range(1000):
         for person in people:
             try:
                 quest = world.quest(person, facts=facts, index=index)
             except InvalidArgument:
                 continue  # has nothing to ask for
             if quest.id not in found:
-                found[quest.id] = None
+                found.add(quest.id)
                 yield quest
             if len(found) == count:
                 return
-        index += 1
 
 
 def run(args: argparse.Namespace) -> int:

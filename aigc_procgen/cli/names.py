@@ -18,7 +18,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("seed", type=typed_seed, nargs="?", default=0, help="default: 0")
     parser.add_argument("--kind", default="person", help=", ".join(procgen.NAME_KINDS))
-    parser.add_argument("--culture", help=f"{', '.join(procgen.cultures())} (default: drawn)")
+    parser.add_argument(
+        "--culture", help="of which people (default: drawn); a wrong one is told what there are"
+    )
     parser.add_argument("--count", type=int, default=10, help="how many (default: 10)")
     parser.set_defaults(func=run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-__all__ = ["can_be_said", "runs"]
+__all__ = ["VOWELS", "can_be_said", "runs"]
 
 VOWELS = frozenset("aeiouy")
 

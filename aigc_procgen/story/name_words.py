@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.letters import can_be_said
+from ..core.letters import VOWELS, can_be_said
 from ..core.random import Seed, Stream, key
 from .cultures import SEXES
 from .spelling import machine, spell
 from .tables import load_table
 
 __all__ = ["mixed", "word"]
-
-_VOWELS = "aeiouy"
 
 
 def mixed(seed: Seed, name: str, index: int, bits: int) -> int:
@@ -51,7 +49,7 @@ def _sounds(dice: Stream, sounds: dict[str, Any], sex: str) -> str:
     onset: str = dice.choice(sounds["onset"])
     vowel: str = dice.choice(sounds["vowel"])
     # An onset that ends in a vowel is a syllable already.
-    name = onset if onset[-1] in _VOWELS else onset + vowel
+    name = onset if onset[-1] in VOWELS else onset + vowel
     links = sounds["links"]
     for _ in range(int(dice.weighted(tuple(links), tuple(links.values())))):
         name += dice.choice(sounds["bridge"]) + dice.choice(sounds["vowel"])

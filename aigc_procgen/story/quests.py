@@ -23,21 +23,9 @@ __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 _TRIES = 12
 _BINDINGS = 8
 _MEMORY = 10  # quests, of `recent`
-_DESCRIBING = (
-    *(
-        "person",
-        "place",
-        "item",
-        "monster",
-        "name",
-        "called",
-        "proper",
-        "article",
-        "plural",
-        "count",
-    ),
-    *("kind", "role", "voice", "gender", "at"),
-)
+_SORTS = ("person", "place", "item", "monster")
+_NAMING = ("name", "called", "proper", "article", "plural", "count")
+_DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
 # What an objective tells the player, by verb; {0} and {1} are the action's entities.
 _OBJECTIVES = {
     "explore": "search {place}",
