@@ -71,7 +71,13 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
     """The same network in eager PyTorch in both memory layouts: (z, label, palette) -> pixels."""
     graph = onnx.load_from_string(model.data).graph
     labels = sum(len(names) for names in model.attributes.values())
-    shape = Shape(labels=labels, size=model.size, pictures=model.pictures, parts=slots(graph))
+    shape = Shape(
+        labels=labels,
+        size=model.size,
+        pictures=model.pictures,
+        parts=slots(graph),
+        colours=len(model.palette),
+    )
     tidy = config_of(model).tidy
     runs: list[Callable[[Any, Any, Any], Any]] = []
     for layout in (torch.contiguous_format, torch.channels_last):
@@ -81,12 +87,15 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
             raise SystemExit(f"{model.name}: the network built here is not the one in the pack")
         net = net.to(memory_format=layout)  # type: ignore[call-overload]
         choose = torch.from_numpy(model.palette.astype(np.float32))
+        ink = getattr(net, "ink", None)
 
-        def run(z: Any, label: Any, palette: Any, net: Any = net, choose: Any = choose) -> Any:
+        def run(
+            z: Any, label: Any, palette: Any, net: Any = net, choose: Any = choose, ink: Any = ink
+        ) -> Any:
             with torch.inference_mode():
                 raw = net(torch.from_numpy(z), torch.from_numpy(label))
                 paint = torch.from_numpy(palette.astype(np.float32))
-                return finish(raw, choose, paint, model.pictures, tidy).numpy()
+                return finish(raw, choose, paint, model.pictures, tidy, ink).numpy()
 
         runs.append(run)
     return runs

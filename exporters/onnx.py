@@ -173,6 +173,7 @@ def _finished(run: _Run, net: Any, *, canvas: bool = False) -> Any:
     from aigc_procgen.train.finish import finish
 
     pictures, tidy = run.about["shape"]["pictures"], run.about["config"]["tidy"]
+    ink = getattr(run.net, "ink", None)
 
     class Finished(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is loaded late
         def __init__(self) -> None:
@@ -182,7 +183,7 @@ def _finished(run: _Run, net: Any, *, canvas: bool = False) -> Any:
 
         def forward(self, *inputs: Any) -> Any:
             *taken, draw = inputs
-            pixels = finish(self.net(*taken), self.choose, draw, pictures, tidy)
+            pixels = finish(self.net(*taken), self.choose, draw, pictures, tidy, ink)
             return pixels[0] if canvas else pixels
 
     return Finished()

@@ -13,13 +13,15 @@ from aigc_procgen.core.png import encode_png
 from aigc_procgen.core.random import stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source
 from aigc_procgen.data.colour import drop_shadow, hard_alpha
+from aigc_procgen.data.crawl import sprite_set
 from aigc_procgen.data.figures import SLOTS, compose
 from aigc_procgen.data.pictures import KEY_COLOUR, decode
+from aigc_procgen.data.release import Release
 from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
 from aigc_procgen.data.sprites import variants
 from aigc_procgen.data.tables import load_table, matching
-from aigc_procgen.data.wardrobe import colour_name
+from aigc_procgen.data.wardrobe import Wardrobe, colour_name
 from aigc_procgen.world.terrain import TERRAINS
 
 
@@ -349,6 +351,83 @@ def test_parts_say_what_a_figure_is_made_of(built):
     looks = {}
     for parts, image in zip(data.parts, data.images, strict=True):
         assert looks.setdefault(parts.tobytes(), image.tobytes()) == image.tobytes()
+
+
+def test_species_show_under_every_hat(built):
+    """An elf's ears, an undead's skull and a demonspawn's horns are there whatever they wear."""
+    data = read_set(built / "characters.npz")
+    table = load_table("characters")
+    for species, share in (("elf", 1.0), ("undead", 0.9), ("demonspawn", 1.0)):
+        mark = table["drawn"][table["species"][species]["mark"]]
+        top, left = mark["at"]
+        chosen = data.images[data.labels[:, 0] == data.attributes["species"].index(species), 0]
+        assert len(chosen) > 5
+        for down, row in enumerate(mark["rows"]):
+            for right, letter in enumerate(row):
+                if letter in mark["colours"]:
+                    there = chosen[:, top + down, left + right, :3] == mark["colours"][letter]
+                    assert there.all(1).mean() >= share, (species, down, right)
+
+
+def test_what_is_hidden_is_not_labelled(built):
+    """Hair under a man's hat, and the sex of who wears a hood, are left open; else told."""
+    data = read_set(built / "characters.npz")
+    columns = {
+        name: np.array([*values, ""])[np.minimum(data.labels[:, column], len(values))]
+        for column, (name, values) in enumerate(data.attributes.items())
+    }
+    hooded = columns["headgear"] == "hood"
+    hatted = np.isin(columns["headgear"], ["hat", "wizard_hat"]) & (columns["sex"] == "male")
+    beard = data.parts[:, data.slots.index("beard")] > 0
+    assert hooded.sum() > 10
+    assert (columns["sex"][hooded] == "").all()
+    assert hatted.sum() > 5
+    assert (columns["hair"][hatted & ~beard] == "").all()
+    assert (columns["hair"][hatted & beard] != "").all()
+    plain = (columns["headgear"] == "none") & (columns["species"] == "human")
+    assert (columns["sex"][plain] != "").all()
+    women = plain & (columns["sex"] == "female")
+    assert "none" not in columns["hair"][women]
+    assert (data.parts[women, data.slots.index("hair")] > 0).all()
+
+
+def test_wardrobe_leaves_out_what_its_table_does(release):
+    """`not` of a table is a path inside player/, as `files` is."""
+    files = release | {"player/body/robe_jester.png": release["player/base/human_f.png"]}
+    art = Release(files)
+    wardrobe = Wardrobe(table=load_table("characters"), read=art.picture, paths=tuple(art.files))
+    paths = {layer.path for layers in wardrobe.slots["armour"].values() for layer in layers}
+    assert len(paths) > 8
+    assert "player/body/robe_jester.png" not in paths
+
+
+def test_every_tenth_drawing_is_held_out(release):
+    """All colours of a drawing are held out together, and none of a category that has few."""
+    rng = np.random.default_rng(1)
+    files = dict(release)
+    entry = load_table("sprites")["categories"]["sword"][0]
+    stem = spell(re._parser.parse(entry["files"]))
+    names = [path for path in release if path.startswith("item/")]
+    assert names
+    made = sprite_set(Release(files))
+    assert made.held_out is not None
+    assert not made.held_out.any()  # one drawing an entry
+    several = {**entry, "files": stem + r"\d+"}
+    for number in range(10):
+        pixels = np.zeros((32, 32, 4), np.uint8)
+        pixels[8:24, 8:24, :3] = rng.integers(40, 250, (16, 16, 3))
+        pixels[8:24, 8:24, 3] = 255
+        files[f"{stem}{number}.png"] = encode_png(pixels)
+    table = load_table("sprites")
+    changed = {**table, "categories": {**table["categories"], "sword": [several]}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aigc_procgen.data.crawl.load_table", lambda name: changed)
+        made = sprite_set(Release(files))
+    assert (
+        made.held_out.sum()
+        == (made.labels[:, 0] == list(made.attributes["category"]).index("sword")).sum() // 10
+    )
+    assert made.held_out.any()
 
 
 def test_a_dark_veil_is_no_shadow():

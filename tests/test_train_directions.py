@@ -15,7 +15,7 @@ def test_more_pictures_come_out_of_more_channels():
     """Up to four pictures a figure the thin layers are as configured, sixteen have four times."""
     config = preset("characters", "tiny", fine=8)
     for pictures, channels in ((1, 8), (4, 8), (8, 16), (16, 32)):
-        shape = Shape(labels=3, size=16, pictures=pictures)
+        shape = Shape(labels=3, size=16, pictures=pictures, colours=7)
         assert build_generator(config, shape).head.conv.in_channels == channels
         assert build_critic(config, shape).fine.conv.out_channels == channels
 

@@ -39,7 +39,11 @@ def ground(
     check_int("columns", columns, 1, 256)
     model = pack.model("ground")
     z = _latents(seed, model, material, rows, columns)
-    return _painted(pack, model, z, (material,), palette=palette)
+    picture = _painted(pack, model, z, (material,))[None]
+    shift = _even_shift(picture[0], model.size)
+    if palette is not None:  # after the shift was chosen: other colours move nothing
+        picture = _painted(pack, model, z, (material,), palette=palette)[None]
+    return np.asarray(np.roll(picture, shift, (1, 2))[0])
 
 
 def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.uint8]:
@@ -51,8 +55,26 @@ def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.
     model = pack.model("ground")
     z = _latents(seed, model, material, SIDE, SIDE)
     turns = _turns(pack, model, seed, (material,), frames)
-    drawn = [_painted(pack, model, z + turn, (material,)) for turn in turns]
+    drawn = np.stack([_painted(pack, model, z + turn, (material,)) for turn in turns])
+    drawn = np.roll(drawn, _even_shift(drawn[0], model.size), (1, 2))
     return np.stack([cut(picture, model.size) for picture in drawn])
+
+
+def _even_shift(picture: NDArray[np.uint8], size: int) -> tuple[int, int]:
+    """How far down and right a piece of ground [h, w, 4], whose opposite rims meet, is rolled so
+    that colours change across the rims of its tiles as much as inside of them.
+
+    A network draws joints of masonry in step with the lattice of its latents: unmoved, the rims of
+    tiles all lie in the middle of stones, or all in joints.
+    """
+    colour = picture[..., :3].astype(np.int64)
+    shifts = []
+    for axis in (0, 1):
+        steps = np.abs(np.roll(colour, -1, axis) - colour).sum((1 - axis, 2))
+        by_phase = steps.reshape(-1, size).sum(0)
+        uneven = np.abs(by_phase * size - by_phase.sum())
+        shifts.append(size - 1 - int(uneven.argmin()))
+    return shifts[0], shifts[1]
 
 
 def border(

@@ -29,6 +29,7 @@ __all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
 
 TILES_A_MATERIAL = 320
 MOST_CHARACTERS = 100_000
+_ENOUGH_DRAWINGS = 8  # of a category, for one of them to be kept from training
 
 
 def tile_set(release: Release, seed: Seed = 0) -> DataSet:
@@ -67,13 +68,18 @@ def tile_set(release: Release, seed: Seed = 0) -> DataSet:
 
 
 def sprite_set(release: Release) -> DataSet:
-    """The set of items, features and monsters, one category each."""
+    """The set of items, features and monsters, one category each.
+
+    Of categories with enough drawings every tenth is held out, in all of its colours.
+    """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
-    images, labels = [], []
+    images, labels, held_out = [], [], []
     for index, (category, entries) in enumerate(categories.items()):
         stand = category in table["standing"]
         seen: set[bytes] = set()
+        drawings: list[int] = []  # of each picture
+        count = 0
         for entry in entries:
             for path in matching(entry, release.files):
                 picture = release.picture(path)
@@ -84,14 +90,18 @@ def sprite_set(release: Release) -> DataSet:
                         seen.add(sprite.tobytes())
                         images.append(sprite)
                         labels.append(index)
+                        drawings.append(count)
+                count += 1
         if not seen:
             raise DataError(f"the art has no usable file for the category {category}")
+        held_out += [count >= _ENOUGH_DRAWINGS and drawing % 10 == 4 for drawing in drawings]
     return DataSet(
         kind="sprites",
         images=np.stack(images),
         labels=np.array(labels, np.uint8)[:, None],
         attributes={"category": list(categories)},
         flip=tuple(table["flip"]),
+        held_out=np.array(held_out, np.bool_),
     )
 
 

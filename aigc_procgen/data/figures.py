@@ -29,12 +29,12 @@ SLOTS = (
     "gloves",
     "hair",
     "beard",
-    "head",
     "headgear",
+    "mark",
     "weapon",
     "offhand",
 )
-"""Back to front; `skirt` is over the boots, `head` is an orc's tusks."""
+"""Back to front; `skirt` is over the boots, `mark` is what shows a species under every hat."""
 
 _CHUNK = 512
 
@@ -66,7 +66,7 @@ def dress(wardrobe: Wardrobe, dice: Stream) -> tuple[dict[str, Layer], dict[str,
     base = dice.choice(bases or slots["species"][species])
     worn = {"base": base}
     labels = {"species": species}
-    if base.sex is not None:
+    if base.sex is not None and "hair" in kind:  # bodies alone do not show it under armour
         labels["sex"] = base.sex
     female = base.sex == "female"
     _clothe(worn, labels, wardrobe, kind, female, dice)
@@ -100,7 +100,8 @@ def _clothe(
     if labels["armour"] != "none":
         armour = _by_colour(slots["armour"][labels["armour"]], dice)
         worn["armour"] = armour
-        labels["colour"] = armour.colour
+        if not armour.motley:
+            labels["colour"] = armour.colour
         whole = armour.whole
     legless = "bare_from" in kind
     if not whole and not legless and (labels["armour"] != "none" or dice.chance(1, 2)):
@@ -108,7 +109,9 @@ def _clothe(
             worn["skirt"] = dice.choice(slots["skirts"]["any"])
         else:
             worn["legs"] = dice.choice(slots["legs"]["any"])
-    if not legless and dice.chance(3, 4):
+    if "boots" in kind:
+        worn["boots"] = slots[kind["boots"]][""][0]
+    elif not legless and dice.chance(3, 4):
         worn["boots"] = dice.choice(slots["boots"]["any"])
     if dice.chance(1, 3):
         worn["gloves"] = dice.choice(slots["gloves"]["any"])
@@ -126,20 +129,44 @@ def _crown(
     labels["headgear"] = pick(table["chances"]["headgear"], kind.get("headgear"), dice)
     if labels["headgear"] != "none":
         worn["headgear"] = dice.choice(slots["headgear"][labels["headgear"]])
+    _grow(worn, labels, wardrobe, kind, dice)
+    if "mark" in kind:
+        worn["mark"] = slots[kind["mark"]][""][0]
+
+
+def _grow(
+    worn: dict[str, Layer],
+    labels: dict[str, str],
+    wardrobe: Wardrobe,
+    kind: Mapping[str, Any],
+    dice: Stream,
+) -> None:
+    """Hair and beard. Women's hair is long and goes on below a hood, men's is short."""
+    table, slots = wardrobe.table, wardrobe.slots
     growing = kind.get("hair", ["none"])
-    colour = pick(table["chances"]["hair"], None if growing is True else growing, dice)
+    colours = [name for name in table["chances"]["hair"] if growing is True or name in growing]
+    sex = labels.get("sex")
+    if sex == "female":
+        colours.remove("none")
+    colour = pick(table["chances"]["hair"], colours, dice)
     hidden = labels["headgear"] in table["hides_hair"]
     labels["hair"] = "none" if hidden else colour
-    if labels["hair"] != "none":
-        worn["hair"] = dice.choice(slots["hair"][colour])
-    if colour != "none" and labels.get("sex") == "male" and labels["headgear"] != "hood":
+    if colour != "none" and not (hidden and sex == "male"):
+        styles = [layer for layer in slots["hair"][colour] if layer.sex == sex]
+        worn["hair"] = dice.choice([layer for layer in styles if layer.shows or not hidden])
+    if colour != "none" and sex == "male" and labels["headgear"] != "hood":
         beard = dice.below(100) < kind.get("beard", 0)
         full = kind.get("beard", 0) == 100 or dice.chance(1, 4)
         if beard:
             worn["beard"] = slots["full_beard" if full else "short_beard"][colour][0]
             labels["hair"] = colour
-    if kind.get("tusks"):
-        worn["head"] = slots["tusks"][""][0]
+    if "beard" in worn:
+        return
+    if hidden and sex is not None:
+        del labels["sex"]  # too little of it is seen
+    covered = hidden and sex == "female"
+    if covered or (sex == "male" and labels["headgear"] in table["hides_most_hair"]):
+        del labels["hair"]
 
 
 def compose(

@@ -23,7 +23,9 @@ _INK = 26
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer: its row in `Wardrobe.pixels`, its file and what the labels say about it."""
+    """One layer: its row in `Wardrobe.pixels`, its file and what the labels say about it; `shows`
+    of hair that is seen under every hat, `motley` of what has no one colour.
+    """
 
     row: int
     path: str
@@ -31,6 +33,8 @@ class Layer:
     sex: str | None = None
     whole: bool = False
     dyed: bool = False
+    shows: bool = False
+    motley: bool = False
 
 
 def colour_name(image: Pixels) -> str:
@@ -109,6 +113,8 @@ class Wardrobe:
             for colour, ramp in table["hair_dyes"].items()
         }
         for name, drawn in table["drawn"].items():
+            if "dyes" in drawn:
+                continue  # drawn where it is asked for
             dyes = {"": drawn["colours"]} if "colours" in drawn else self._letters()
             self.slots[name] = {
                 colour: [self._add(_draw(drawn, letters), name, colour)]
@@ -130,7 +136,8 @@ class Wardrobe:
 
     def _images(self, entry: Mapping[str, Any]) -> list[tuple[str, Pixels]]:
         found = []
-        for path in matching({**entry, "files": f"player/({entry['files']})"}, self.paths):
+        inside = {name: f"player/({entry[name]})" for name in ("files", "not") if name in entry}
+        for path in matching({**entry, **inside}, self.paths):
             image = self.read(path)
             if image is not None:
                 image = hard_alpha(image)
@@ -142,11 +149,15 @@ class Wardrobe:
     def _layers(self, entries: list[dict[str, Any]], what: str) -> list[Layer]:
         layers = []
         for entry in entries:
+            if "drawn" in entry:
+                layers += self._drawn(entry["drawn"])
+                continue
             whole = bool(entry.get("whole"))
             only = entry.get("only", list(self.table["dyes"]))
             for path, image in self._images(entry):
                 if not entry.get("dye"):
-                    layers.append(self._add(image, path, whole=whole))
+                    motley = bool(entry.get("motley"))
+                    layers.append(self._add(image, path, whole=whole, motley=motley))
                     continue
                 for colour in only:
                     dyed = _dyed(image, self.table["dyes"][colour])
@@ -154,6 +165,14 @@ class Wardrobe:
         if not layers:
             raise DataError(f"no usable file of the art for {what}")
         return layers
+
+    def _drawn(self, name: str) -> list[Layer]:
+        """A layer that the table draws, in each of its dyes; letters are a ramp from a on."""
+        drawn, dyes = self.table["drawn"][name], self.table["dyes"]
+        return [
+            self._add(_draw(drawn, dict(zip("abcd", dyes[dye], strict=True))), name, dye)
+            for dye in drawn["dyes"]
+        ]
 
     def _bases(self, entries: list[dict[str, Any]], what: str) -> list[Layer]:
         layers = []
@@ -170,7 +189,14 @@ class Wardrobe:
 
     def _hair(self, entries: list[dict[str, Any]], colour: str, ramp: Any) -> list[Layer]:
         return [
-            self._add(_dyed_hair(image, ramp), path, colour, dyed=True)
+            self._add(
+                _dyed_hair(image, ramp),
+                path,
+                colour,
+                sex=entry["sex"],
+                dyed=True,
+                shows=bool(entry.get("shows")),
+            )
             for entry in entries
             for path, image in self._images(entry)
         ]

@@ -49,6 +49,7 @@ class Config(Record):
     warm_up: int = 0  # images of drawing from parts alone, without a critic: 4 times as fast
     temperature: float = 0.06  # how far parts mix in training; see networks.Codebook
     drawn_temperature: float = 0.03  # and in the exported graph: purer than what was trained
+    features: int = 0  # numbers a pixel's colour is chosen by; 0: it is mixed, see inks
     tidy: float = 0.0  # how much speckle the last layer of a sheet and an export clears away
     snapshot: int = 20_000  # images between checkpoints and sample sheets
 
@@ -68,6 +69,8 @@ class Config(Record):
                 f"pictures' size), not {self.widths!r}"
             )
         check_int("code", self.code, 1, 4096)
+        if self.features:
+            check_int("features", self.features, 3, 256)
         check_int("warm_up", self.warm_up, 0, 10**12)
         for name in ("temperature", "drawn_temperature"):
             if getattr(self, name) <= 0:
@@ -84,6 +87,7 @@ _KIND_CHANGES: dict[str, dict[str, object]] = {
     # About a thousand pictures: without turned colours the critic learns them by heart.
     # Parts mix more than elsewhere: a drawing that is one part is a copy.
     "sprites": {
+        "features": 8,
         "label_drop": 0.0,
         "shift": 1,
         "colour_jitter": (0.2, 0.4),
@@ -92,9 +96,8 @@ _KIND_CHANGES: dict[str, dict[str, object]] = {
         "warm_up": 170_000,
     },
     # Four frames come out of the thin layers, and thirteen slots of parts out of one code.
-    "characters": {"fine": 24, "code": 384, "warm_up": 360_000},
-    # Heads are flat areas: tidied, KID x 1000 fell from 98 to 30; figures are shaded, theirs rose.
-    "portraits": {"code": 256, "warm_up": 220_000, "tidy": 1.0},
+    "characters": {"features": 8, "fine": 24, "code": 384, "warm_up": 360_000},
+    "portraits": {"features": 8, "code": 256, "warm_up": 220_000},
 }
 _PRESET_CHANGES: dict[str, dict[str, object]] = {
     # Minutes on two CPU cores: small, and visibly of its kind.

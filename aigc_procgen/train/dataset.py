@@ -110,6 +110,10 @@ class Dataset:
         """The same images as they are in the set."""
         return self._inked(self.indices[rows])
 
+    def entries(self, rows: Tensor) -> Tensor:
+        """The same as palette entries from 1 on [count, pictures, h, w]; 0 is transparent."""
+        return self.indices[rows]
+
     def _inked(self, chosen: Tensor) -> Tensor:
         count, pictures, height, width = chosen.shape
         places = chosen.permute(0, 2, 3, 1).flatten().int()  # in the order of channels_last

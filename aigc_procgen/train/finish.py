@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .inks import Ink
+
 __all__ = ["finish"]
 
 
@@ -13,11 +15,19 @@ _SHARPNESS = 50.0  # of the choice to be tidied: a fiftieth of squared distance 
 
 
 def finish(
-    raw: Tensor, choose: Tensor, draw: Tensor, pictures: int = 1, tidy: float = 0.0
+    raw: Tensor,
+    choose: Tensor,
+    draw: Tensor,
+    pictures: int = 1,
+    tidy: float = 0.0,
+    ink: Ink | None = None,
 ) -> Tensor:
     """Premultiplied RGBA in -1..1 [n, 4, h, w] -> uint8 RGBA [n, h, w, 4], alpha 0 or 255.
 
-    With several pictures a figure, [n, 4 pictures, h, w] -> [n, pictures, h, w, 4].
+    With several pictures a figure, [n, 4 pictures, h, w] -> [n, pictures, h, w, 4]. With `ink`, raw
+    pictures are those of a palette head [n, (features + 1) pictures, h, w]: every pixel takes its
+    likeliest colour, `choose` is not asked, and where the last channel is below 0 it is
+    transparent.
 
     Every pixel takes the nearest of the colours `choose` [K, 3] (0..255) and is drawn in the same
     entry of `draw` [K, 3]: another palette there recolours the picture and leaves its shapes alone.
@@ -31,15 +41,22 @@ def finish(
     """
     if pictures > 1:
         height, width = (int(side) for side in raw.shape[2:])  # numbers in a traced graph too
-        raw = raw.reshape(-1, 4, height, width)
-    x = raw * 0.5 + 0.5
-    colour, alpha = torch.split(x, [3, 1], 1)
-    solid, alpha = (alpha >= 0.5)[:, 0], alpha.clamp(min=0.5)
-    scaled = choose / 255.0
-    weights = torch.cat([2.0 * scaled.t(), -1.0 * scaled.square().sum(1)[None]])
-    both = torch.cat([colour, alpha], 1)
+        raw = raw.reshape(-1, int(raw.shape[1]) // pictures, height, width)
+    if ink is None:
+        solid, both, alpha = _covered(raw * 0.5 + 0.5)
+        scaled = choose / 255.0
+        weights = torch.cat([2.0 * scaled.t(), -1.0 * scaled.square().sum(1)[None]])
+        if tidy:
+            both, weights = both / alpha, weights * _SHARPNESS
+    else:
+        features = int(raw.shape[1]) - 1
+        both, opaque = torch.split(raw, [features, 1], 1)
+        solid = (opaque >= 0.0)[:, 0]
+        both = torch.cat([both, torch.ones_like(opaque)], 1)
+        weights = torch.cat([ink.weight.t(), ink.bias[None]])
+    channels = int(both.shape[1])
     if tidy:
-        score = torch.matmul((both / alpha).permute(0, 2, 3, 1), weights * _SHARPNESS)
+        score = torch.matmul(both.permute(0, 2, 3, 1), weights)
         score, mask = score.unsqueeze(1), solid[:, None, ..., None]
         if pictures > 1:
             score = score.reshape(-1, pictures, height, width, len(choose))
@@ -47,7 +64,8 @@ def finish(
         index = (score + _habits(score, mask) * tidy).argmax(-1)
     elif pictures > 1:
         # Picture by picture: the scores of one fit in a processor's cache.
-        parts = torch.split(both.permute(0, 2, 3, 1).reshape(-1, pictures, height, width, 4), 1, 1)
+        planes = both.permute(0, 2, 3, 1).reshape(-1, pictures, height, width, channels)
+        parts = torch.split(planes, 1, 1)
         index = torch.cat([torch.matmul(part, weights).argmax(-1) for part in parts], 1)
     else:
         index = torch.matmul(both.permute(0, 2, 3, 1), weights).argmax(-1)[:, None]
@@ -59,6 +77,15 @@ def finish(
     index = torch.where(solid, index, torch.tensor(count))
     pixels = table[index].to(torch.uint8)
     return pixels.reshape(-1, pictures, height, width, 4) if pictures > 1 else pixels
+
+
+def _covered(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of premultiplied RGBA in 0..1 what is opaque [n, h, w], colour and alpha [n, 4, h, w], and
+    alpha [n, 1, h, w], both at least one half.
+    """
+    colour, alpha = torch.split(x, [3, 1], 1)
+    solid, alpha = (alpha >= 0.5)[:, 0], alpha.clamp(min=0.5)
+    return solid, torch.cat([colour, alpha], 1), alpha
 
 
 def _habits(score: Tensor, solid: Tensor) -> Tensor:

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .inks import Ink
+
 __all__ = [
     "Block",
     "Codebook",
@@ -142,6 +144,10 @@ class Generator(nn.Module):
     With `parts`, the sizes of the slots of a `Codebook`, z acts only through the parts it chooses,
     each of which has `code` learned numbers.
 
+    With `features`, the network chooses among the `colours` of its palette instead of mixing paint:
+    it gives [n, (features + 1) pictures, size, size], and `ink` makes of a pixel's features one
+    logit a colour; see `inks`.
+
     `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
     doubling, a figure does not), and lets z alone place features: with a learned basis every tile
     of every material had its bright spots at the same pixels.
@@ -160,6 +166,8 @@ class Generator(nn.Module):
         parts: tuple[int, ...] = (),
         code: int = 128,
         temperature: float = 0.1,
+        features: int = 0,
+        colours: int = 0,
     ) -> None:
         super().__init__()
         condition = code if parts else 2 * latent
@@ -202,7 +210,8 @@ class Generator(nn.Module):
         self.detail = nn.Conv2d(widths[-1], fine * 4, 1)
         _scaled(self.detail, 0.3)
         self.polish = Conv3(fine, fine, gain=math.sqrt(2), wrap=wrap)
-        self.head = Conv3(fine, 4 * pictures, gain=0.5, wrap=wrap)
+        self.ink = Ink(features, colours) if features else None
+        self.head = Conv3(fine, (features + 1 if features else 4) * pictures, gain=0.5, wrap=wrap)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         if self.codebook is not None:

@@ -32,6 +32,7 @@ from .config import Config
 from .dataset import Dataset, load_dataset
 from .devices import autocast, choose_device, send
 from .finish import finish
+from .inks import Ink, choice_loss, expected_picture
 from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator, count_stages
 from .workers import ALONE, Workers
 
@@ -50,6 +51,7 @@ class Shape(Record):
     size: int = 32
     pictures: int = 1
     parts: tuple[int, ...] = ()
+    colours: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset) -> Shape:
@@ -60,6 +62,7 @@ class Shape(Record):
             size=dataset.size,
             pictures=dataset.pictures,
             parts=parts,
+            colours=len(dataset.palette),
         )
 
 
@@ -80,6 +83,8 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         parts=shape.parts if config.reconstruction else (),
         code=config.code,
         temperature=config.temperature,
+        features=config.features,
+        colours=shape.colours,
     )
 
 
@@ -155,6 +160,8 @@ class Trainer:
         self.critic = build_critic(config, shape).to(self.device)
         self.average = build_generator(config, shape).to(self.device)
         self.reconstructs = getattr(self.generator, "codebook", None) is not None
+        if (ink := self._ink) is not None:
+            ink.start_with(self.dataset.palette)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False).eval()
         if self.device.type != "mps":
@@ -204,6 +211,11 @@ class Trainer:
         return self.step * self.config.batch
 
     @property
+    def _ink(self) -> Ink | None:
+        """The generator's palette head, if it has one."""
+        return getattr(self.generator, "ink", None)
+
+    @property
     def _warming(self) -> bool:
         """Whether the next step is still one without a critic."""
         return self.reconstructs and self.images < self.config.warm_up
@@ -226,7 +238,7 @@ class Trainer:
 
         real, label, z, show, _ = self._draw(random)
         with torch.no_grad(), self._autocast():
-            fake = self._imagine(z, label)
+            fake = self._seen(self._imagine(z, label))
         with self._autocast():
             scores_real = self._judge(show(real), label)
             scores_fake = self._judge(show(fake), label)
@@ -251,14 +263,13 @@ class Trainer:
         with torch.no_grad(), self._autocast():
             scores_real = self._judge(show(real), label)
         with self._autocast():
-            fake = self._generate(z, label, rows)
-            scores_fake = self._judge(show(fake), label)
+            raw = self._generate(z, label, rows)
+            scores_fake = self._judge(show(self._seen(raw)), label)
         loss = generator_loss(scores_real, scores_fake)
         stats["generator_loss"] = loss.detach()
         if self.reconstructs:
             half = len(rows) // 2
-            wanted = self.dataset.originals(rows[:half])
-            distance = losses.reconstruction_loss(fake[:half], wanted)
+            distance = self._distance(raw[:half], rows[:half])
             stats["reconstruction"] = distance.detach()
             loss = loss + config.reconstruction * distance
         self._descend(self.adam_generator, self.generator, loss)
@@ -274,11 +285,23 @@ class Trainer:
         rows = send(rows[self.workers.share], self.device)
         with self._autocast():
             made = self._decode(self._known_parts(rows))
-        distance = losses.reconstruction_loss(made, self.dataset.originals(rows))
+        distance = self._distance(made, rows)
         self._descend(self.adam_generator, self.generator, self.config.reconstruction * distance)
         self.step += 1
         self._average()
         return {"reconstruction": distance.detach()}
+
+    def _seen(self, raw: Tensor) -> Tensor:
+        """What the generator gives as the pictures that a critic is shown."""
+        if (ink := self._ink) is None:
+            return raw
+        return expected_picture(raw, ink, self.dataset.inks[1:, :3], self.shape.pictures)
+
+    def _distance(self, raw: Tensor, rows: Tensor) -> Tensor:
+        """How far what the generator gives is from the pictures `rows` [n]."""
+        if (ink := self._ink) is None:
+            return losses.reconstruction_loss(raw, self.dataset.originals(rows))
+        return choice_loss(raw, ink, self.dataset.entries(rows), self.step)
 
     def _known_parts(self, rows: Tensor) -> Tensor:
         """What the pictures `rows` [n] are made of, as a choice of the codebook [n, its rows]."""
@@ -450,15 +473,17 @@ class Trainer:
         """Finished pixels uint8 [n, size, size, 4] of the averaged generator, in float32; with
         several pictures a figure [n, pictures, size, size, 4].
         """
-        palette = torch.from_numpy(self.dataset.palette.astype(np.float32))
+        palette = torch.from_numpy(self.dataset.palette.astype(np.float32)).to(self.device)
+        figures, tidy = self.shape.pictures, self.config.tidy
+        ink = getattr(self.average, "ink", None)
         parts = []
         with torch.no_grad():
             for start in range(0, len(z), 64):
                 raw = self.average(
                     z[start : start + 64].to(self.device), label[start : start + 64].to(self.device)
-                ).cpu()
-                figures, tidy = self.shape.pictures, self.config.tidy
-                parts.append(finish(raw.float(), palette, palette, figures, tidy))
+                )
+                made = finish(raw.float(), palette, palette, figures, tidy, ink)
+                parts.append(made.cpu())
         return torch.cat(parts).numpy()
 
     def _write_config(self) -> None:
