@@ -12,14 +12,13 @@ from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.png import encode_png
 from aigc_procgen.core.random import stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source
-from aigc_procgen.data.colour import drop_shadow, hard_alpha
-from aigc_procgen.data.crawl import sprite_set
+from aigc_procgen.data.colour import adjust, drop_shadow, hard_alpha
 from aigc_procgen.data.figures import SLOTS, compose
 from aigc_procgen.data.pictures import KEY_COLOUR, decode
 from aigc_procgen.data.release import Release
 from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
-from aigc_procgen.data.sprites import variants
+from aigc_procgen.data.sprites import colourings, variants
 from aigc_procgen.data.tables import load_table, matching
 from aigc_procgen.data.wardrobe import Wardrobe, colour_name
 from aigc_procgen.world.terrain import TERRAINS
@@ -401,33 +400,36 @@ def test_wardrobe_leaves_out_what_its_table_does(release):
     assert "player/body/robe_jester.png" not in paths
 
 
-def test_every_tenth_drawing_is_held_out(release):
-    """All colours of a drawing are held out together, and none of a category that has few."""
-    rng = np.random.default_rng(1)
-    files = dict(release)
-    entry = load_table("sprites")["categories"]["sword"][0]
-    stem = spell(re._parser.parse(entry["files"]))
-    names = [path for path in release if path.startswith("item/")]
-    assert names
-    made = sprite_set(Release(files))
-    assert made.held_out is not None
-    assert not made.held_out.any()  # one drawing an entry
-    several = {**entry, "files": stem + r"\d+"}
-    for number in range(10):
-        pixels = np.zeros((32, 32, 4), np.uint8)
-        pixels[8:24, 8:24, :3] = rng.integers(40, 250, (16, 16, 3))
-        pixels[8:24, 8:24, 3] = 255
-        files[f"{stem}{number}.png"] = encode_png(pixels)
-    table = load_table("sprites")
-    changed = {**table, "categories": {**table["categories"], "sword": [several]}}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aigc_procgen.data.crawl.load_table", lambda name: changed)
-        made = sprite_set(Release(files))
-    assert (
-        made.held_out.sum()
-        == (made.labels[:, 0] == list(made.attributes["category"]).index("sword")).sum() // 10
-    )
-    assert made.held_out.any()
+def test_sprites_are_drawings_in_colourings(built):
+    """A drawing has one number in all of its colours; some of many colourings are held out."""
+    data = read_set(built / "sprites.npz")
+    assert data.slots == ("drawing", "colouring")
+    assert data.parts is not None
+    assert data.held_out is not None
+    drawings, colourings = data.parts.T
+    assert (data.parts > 0).all()
+    held = data.held_out
+    assert 0.02 < held.mean() < 0.2
+    for drawing in np.unique(drawings[held]):
+        own = drawings == drawing
+        assert own.sum() >= 3
+        assert 1 <= (own & held).sum() <= own.sum() // 3
+        assert len(np.unique(colourings[own])) == own.sum()
+        assert len(np.unique(data.labels[own])) == 1
+    shown = np.unique(data.labels[~held])
+    assert len(shown) == len(data.attributes["category"])
+
+
+def test_a_tint_is_of_grey_pixels_alone():
+    """The steel takes the colour, the hilt keeps its own; a tinted entry is also drawn as it is."""
+    image = np.zeros((1, 3, 4), np.uint8)
+    image[0, 0], image[0, 1] = (200, 200, 200, 255), (160, 90, 30, 255)
+    made = adjust(image, {"tint": [50, 100, 25]})
+    assert made[0].tolist() == [[100, 200, 50, 255], [160, 90, 30, 255], [0, 0, 0, 0]]
+    entry = {"tints": [[50, 100, 25]], "hues": [0, 30]}
+    assert colourings(entry) == [{}, {"hue": 30}, {}, {"tint": [50, 100, 25]}]
+    assert colourings({}) == [{}]
+    assert colourings({"hues": [0, 9]}) == [{}, {"hue": 9}]
 
 
 def test_a_dark_veil_is_no_shadow():

@@ -111,10 +111,12 @@ def _ramp(
 def adjust(
     image: Pixels, change: Mapping[str, Any], bounds: tuple[float, float] | None = None
 ) -> Pixels:
-    """The picture [h, w, 4] with the changes of a table entry: ramp, hue, saturation, gain, lift.
+    """The picture [h, w, 4] with the changes of a table entry: ramp, hue, saturation, gain, lift,
+    tint.
 
     A ramp is stretched between the `bounds` of lightness; without them between the picture's own.
-    Gain and lift change only pixels that no ramp has coloured.
+    Gain and lift change only pixels that no ramp has coloured. A tint [r, g, b] in percent is of
+    grey pixels alone: the steel of a sword and not its hilt.
     """
     rgb = image[..., :3].astype(np.float32)
     if "hue" in change or "saturation" in change:
@@ -125,6 +127,11 @@ def adjust(
         everywhere = not change.get("ramp_green")
         ramped = _ramp(image, change["ramp"], bounds or spread([image]))
         rgb = np.where((green | everywhere)[..., None], ramped, rgb)
+    if "tint" in change:
+        high, low = image[..., :3].max(-1).astype(np.int32), image[..., :3].min(-1)
+        dull = (high - low) * 4 <= high
+        tinted = rgb * (np.array(change["tint"], np.float32) / 100)
+        rgb = np.where(dull[..., None], tinted, rgb)
     result = image.copy()
     result[..., :3] = np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
     result[image[..., 3] == 0] = 0

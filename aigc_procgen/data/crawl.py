@@ -19,7 +19,7 @@ from .figures import SLOTS, draw_figures
 from .poses import FRAMES
 from .release import SIZE, Release
 from .source import CRAWL_COMMIT, CRAWL_DIGEST, CRAWL_RELEASE, Progress, files_digest, open_crawl
-from .sprites import variants
+from .sprites import colourings, variants
 from .tables import load_table, matching
 from .tiles import vary
 from .wardrobe import Wardrobe
@@ -29,7 +29,7 @@ __all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
 
 TILES_A_MATERIAL = 320
 MOST_CHARACTERS = 100_000
-_ENOUGH_DRAWINGS = 8  # of a category, for one of them to be kept from training
+_ENOUGH_COLOURINGS = 3  # of a drawing, for one of them to be kept from training
 
 
 def tile_set(release: Release, seed: Seed = 0) -> DataSet:
@@ -70,37 +70,44 @@ def tile_set(release: Release, seed: Seed = 0) -> DataSet:
 def sprite_set(release: Release) -> DataSet:
     """The set of items, features and monsters, one category each.
 
-    Of categories with enough drawings every tenth is held out, in all of its colours.
+    A picture is made of a drawing and a colouring, and can be drawn anew of others. Of every other
+    drawing in three or more colourings one is held out.
     """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
-    images, labels, held_out = [], [], []
+    images, labels, parts, held_out = [], [], [], []
+    known: dict[str, int] = {}
+    drawings: dict[str, int] = {}
     for index, (category, entries) in enumerate(categories.items()):
         stand = category in table["standing"]
         seen: set[bytes] = set()
-        drawings: list[int] = []  # of each picture
-        count = 0
         for entry in entries:
+            changes = colourings(entry)
             for path in matching(entry, release.files):
                 picture = release.picture(path)
                 if picture is None:
                     continue
-                for sprite in variants(picture, entry, SIZE, stand=stand):
+                drawing = drawings.setdefault(f"{category} {path}", len(drawings) + 1)
+                made = variants(picture, entry, SIZE, stand=stand)
+                kept = drawing // 2 % len(changes) if drawing % 2 else -1
+                for number, (sprite, change) in enumerate(zip(made, changes, strict=True)):
                     if sprite.tobytes() not in seen and sprite[..., 3].any():
                         seen.add(sprite.tobytes())
                         images.append(sprite)
                         labels.append(index)
-                        drawings.append(count)
-                count += 1
+                        colouring = known.setdefault(repr(sorted(change.items())), len(known) + 1)
+                        parts.append((drawing, colouring))
+                        held_out.append(len(changes) >= _ENOUGH_COLOURINGS and number == kept)
         if not seen:
             raise DataError(f"the art has no usable file for the category {category}")
-        held_out += [count >= _ENOUGH_DRAWINGS and drawing % 10 == 4 for drawing in drawings]
     return DataSet(
         kind="sprites",
         images=np.stack(images),
         labels=np.array(labels, np.uint8)[:, None],
         attributes={"category": list(categories)},
         flip=tuple(table["flip"]),
+        parts=np.array(parts, np.int32),
+        slots=("drawing", "colouring"),
         held_out=np.array(held_out, np.bool_),
     )
 

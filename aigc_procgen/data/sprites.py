@@ -9,7 +9,7 @@ import numpy as np
 
 from .colour import Pixels, adjust, drop_shadow, hard_alpha
 
-__all__ = ["centred", "clean", "halved", "variants"]
+__all__ = ["centred", "clean", "colourings", "halved", "variants"]
 
 
 def _box(image: Pixels) -> tuple[int, int, int, int] | None:
@@ -65,20 +65,26 @@ def halved(image: Pixels) -> Pixels:
     return np.asarray(np.rint(result), np.uint8)
 
 
+def colourings(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The changes of colour that an entry of the table asks for; a single empty one if none."""
+    changes: list[dict[str, Any]] = [{"hue": hue} if hue else {} for hue in entry.get("hues", ())]
+    changes += [{"ramp": ramp} for ramp in entry.get("ramps", ())]
+    tints: list[dict[str, Any]] = [{"tint": tint} for tint in entry.get("tints", ())]
+    return [*changes, *([{}, *tints] if tints or not changes else [])]
+
+
 def variants(
     image: Pixels, entry: Mapping[str, Any], size: int, *, stand: bool = False
 ) -> list[Pixels]:
-    """The finished sprites [size, size, 4] of one file: as it is, or once for each hue or ramp."""
+    """The finished sprites [size, size, 4] of one file, one for each of its `colourings`."""
     if entry.get("veiled"):
         image = _unveiled(image)
     picture = clean(image, keep_shadow=bool(entry.get("opaque_shadow")))
     if entry.get("half"):
         picture = halved(picture)
-    changes: list[dict[str, Any]] = [{"hue": hue} for hue in entry.get("hues", ())]
-    changes += [{"ramp": ramp} for ramp in entry.get("ramps", ())]
     top, bottom = entry.get("rows", (0, len(picture)))
     result = []
-    for change in changes or [{}]:
+    for change in colourings(entry):
         whole = {**{name: entry[name] for name in ("gain", "lift") if name in entry}, **change}
         made = picture.copy()
         made[top:bottom] = _outlined_adjust(picture[top:bottom], whole)

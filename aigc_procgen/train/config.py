@@ -84,14 +84,15 @@ class Config(Record):
 _KIND_CHANGES: dict[str, dict[str, object]] = {
     # A texture rolled at random is hard to judge: at the figures' gamma the critic stays blind.
     "tiles": {"label_drop": 0.0, "shift": 0, "gamma": (0.05, 0.02)},
-    # About a thousand pictures: without turned colours the critic learns them by heart.
-    # Parts mix more than elsewhere: a drawing that is one part is a copy.
+    # About two thousand pictures: without turned colours the critic learns them by heart.
+    # Half of one drawing and half of another is neither: what is new is a drawing's colouring.
     "sprites": {
         "features": 8,
+        "fine": 24,
+        "code": 256,
         "label_drop": 0.0,
         "shift": 1,
         "colour_jitter": (0.2, 0.4),
-        "temperature": 0.15,
         "drawn_temperature": 0.02,
         "warm_up": 170_000,
     },
