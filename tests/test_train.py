@@ -321,9 +321,23 @@ def test_what_is_missing_by_chance_is_not_forbidden():
     assert rows[:, 1].min() == 9
     assert not parts.never[:9].any()
     assert not parts.never[9:, :4].any()
-    assert parts.never[9:, 4:].tolist() == [[0, 1], *[[1, 0]] * 4]
+    assert parts.never[9:, 4:].tolist() == [[0, 2], *[[2, 0]] * 4]
     _, alone = number_parts(np.arange(4000)[:, None], labels, (4, 2))
-    assert np.array_equal(alone.never, 1 - labels)
+    assert np.array_equal(alone.never, 2 * (1 - labels))
+
+
+def test_what_says_nothing_is_chosen_only_where_nothing_fits():
+    """Who asks for red gets red and no motley; a motley that all of a kind wear is still theirs."""
+    kind = np.repeat([0, 1], 60)
+    colour = np.tile([0, 1, 2], 40)  # 2 is motley, which says no colour
+    coat = np.where(kind == 1, 3, colour)  # all of the second kind wear one coat of no colour
+    told = np.where((kind == 1) | (colour == 2), 2, colour)
+    labels = np.concatenate([np.eye(2)[kind], np.eye(3)[told][:, :2]], 1).astype(np.float32)
+    _, parts = number_parts(coat[:, None], labels, (2, 2))
+    assert parts.never[:, 2:].tolist() == [[0, 2], [2, 0], [1, 1], [1, 1]]
+    assert parts.never[:, :2].tolist() == [[0, 2], [0, 2], [0, 2], [2, 0]]
+    wish = np.array([[1, 0, 1, 0], [0, 1, 1, 0]])  # a red one of each kind
+    assert (parts.never @ wish.T).argmin(0).tolist() == [0, 3]
 
 
 def test_warm_up_learns_to_draw_from_parts(tmp_path):

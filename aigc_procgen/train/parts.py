@@ -17,11 +17,12 @@ _SURE = 16  # expected pictures: fewer may be missing by chance, as one of e^16 
 class Parts:
     """What the rows of a codebook stand for: `sizes` rows a slot, one slot after the other.
 
-    `never` float32 [rows, L] is 1 where no picture of the set has both the part and the label's
-    value: a naga has no trousers. Two exceptions: a part of which the set never says any value of
-    an attribute goes with all of them (where nobody can tell a tengu's sex, tengu are of both), and
-    so does a slot that has nothing to do with an attribute (a rare hat that by chance was on no sad
-    head may be).
+    `never` float32 [rows, L] is 2 where no picture of the set has both the part and the label's
+    value: a naga has no trousers. Two exceptions: a slot that has nothing to do with an attribute
+    goes with all of its values (a rare hat that by chance was on no sad head may be); and a part of
+    which the set never says any value of an attribute, where it does of others in its slot, has
+    1: it is taken where no part fits better (nobody can tell a tengu's sex, so tengu are of
+    both; who asks for red is not given a coat of many colours).
     """
 
     sizes: tuple[int, ...]
@@ -50,14 +51,14 @@ def number_parts(
     return rows, Parts(sizes=tuple(sizes), never=np.concatenate(never).astype(np.float32))
 
 
-def _missing(together: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which values of an attribute never go with which parts of a slot, both [parts, values], by
-    how many pictures have both.
+def _missing(together: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How ill which values of an attribute go with which parts of a slot, as `Parts.never` says, by
+    how many pictures have both; all [parts, values].
     """
     told = together.sum(1, dtype=np.float64)
     missing: NDArray[np.bool_] = (together == 0) & (told > 0)[:, None]
     if not missing.any():
-        return missing
+        return np.zeros(missing.shape)
     # As many as there would be if the slot had nothing to do with the attribute.
     expected = told[:, None] * (together.sum(0, dtype=np.float64) / told.sum())
     telling = int((expected.min(1) >= _SURE).sum())
@@ -67,4 +68,6 @@ def _missing(together: NDArray[np.float32]) -> NDArray[np.bool_]:
         and not missing[expected >= _SURE].any()
         and float(missing.sum()) <= 2 * by_chance
     )
-    return np.zeros_like(missing) if unrelated else missing
+    if unrelated:
+        return np.zeros(missing.shape)
+    return np.where((told == 0)[:, None], 1.0, 2.0 * missing)
