@@ -70,8 +70,8 @@ def tile_set(release: Release, seed: Seed = 0) -> DataSet:
 def sprite_set(release: Release) -> DataSet:
     """The set of items, features and monsters, one category each.
 
-    A picture is made of a drawing and a colouring, and can be drawn anew of others. Of every other
-    drawing in three or more colourings one is held out.
+    A picture is made of a drawing and a colouring: every drawing of a category in every colouring
+    of it, so that a network may put any two together. Of every other drawing one is held out.
     """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
@@ -81,14 +81,19 @@ def sprite_set(release: Release) -> DataSet:
     for index, (category, entries) in enumerate(categories.items()):
         stand = category in table["standing"]
         seen: set[bytes] = set()
+        changes: list[dict[str, Any]] = []
+        for change in (change for entry in entries for change in colourings(entry)):
+            if change not in changes:
+                changes.append(change)
         for entry in entries:
-            changes = colourings(entry)
             for path in matching(entry, release.files):
                 picture = release.picture(path)
                 if picture is None:
                     continue
+                if f"{category} {path}" in drawings:
+                    continue  # of another entry, for other colours
                 drawing = drawings.setdefault(f"{category} {path}", len(drawings) + 1)
-                made = variants(picture, entry, SIZE, stand=stand)
+                made = variants(picture, entry, SIZE, stand=stand, changes=changes)
                 kept = drawing // 2 % len(changes) if drawing % 2 else -1
                 for number, (sprite, change) in enumerate(zip(made, changes, strict=True)):
                     if sprite.tobytes() not in seen and sprite[..., 3].any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,24 +67,32 @@ def halved(image: Pixels) -> Pixels:
 
 def colourings(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The changes of colour that an entry of the table asks for; a single empty one if none."""
-    changes: list[dict[str, Any]] = [{"hue": hue} if hue else {} for hue in entry.get("hues", ())]
-    changes += [{"ramp": ramp} for ramp in entry.get("ramps", ())]
-    tints: list[dict[str, Any]] = [{"tint": tint} for tint in entry.get("tints", ())]
+    rows = {"rows": entry["rows"]} if "rows" in entry else {}
+    changes = [{"hue": hue, **rows} if hue else {} for hue in entry.get("hues", ())]
+    changes += [{"ramp": ramp, **rows} for ramp in entry.get("ramps", ())]
+    tints = [{"tint": tint, **rows} for tint in entry.get("tints", ())]
     return [*changes, *([{}, *tints] if tints or not changes else [])]
 
 
 def variants(
-    image: Pixels, entry: Mapping[str, Any], size: int, *, stand: bool = False
+    image: Pixels,
+    entry: Mapping[str, Any],
+    size: int,
+    *,
+    stand: bool = False,
+    changes: Sequence[Mapping[str, Any]] = (),
 ) -> list[Pixels]:
-    """The finished sprites [size, size, 4] of one file, one for each of its `colourings`."""
+    """The finished sprites [size, size, 4] of one file, one for each of the `changes` of colour,
+    which are those of the entry if none are given.
+    """
     if entry.get("veiled"):
         image = _unveiled(image)
     picture = clean(image, keep_shadow=bool(entry.get("opaque_shadow")))
     if entry.get("half"):
         picture = halved(picture)
-    top, bottom = entry.get("rows", (0, len(picture)))
     result = []
-    for change in colourings(entry):
+    for change in changes or colourings(entry):
+        top, bottom = change.get("rows", (0, len(picture)))
         whole = {**{name: entry[name] for name in ("gain", "lift") if name in entry}, **change}
         made = picture.copy()
         made[top:bottom] = _outlined_adjust(picture[top:bottom], whole)
