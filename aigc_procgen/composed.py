@@ -47,6 +47,7 @@ WORLD_VERSION = 3  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
+_NEAR = 420  # tiles within which they lie
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -421,13 +422,7 @@ class World:
 
     def neighbours(self, place: Place) -> tuple[Place, ...]:
         """The place and the eight nearest others: as far as its people's stories reach."""
-        reach = 420
-        around = self.places(place.x - reach, place.y - reach, 2 * reach, 2 * reach)
-        near = sorted(
-            around,
-            key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id),
-        )
-        return tuple(near[: _NEIGHBOURS + 1])
+        return self._land.neighbours(place, _NEIGHBOURS, _NEAR)
 
     def has_dungeon(self, place: Place) -> bool:
         """Whether `dungeon` knows something under the place: under mines and ruins."""

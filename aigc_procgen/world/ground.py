@@ -7,6 +7,7 @@ cached, so any chunk can be the first one made, in any thread, and has the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,11 @@ from .cache import Cache
 from .canvas import KEEP, Layout
 from .chunk import CHUNK, Chunk, Prop, frozen
 from .fields import Fields
+from .joins import Edge, Joins
 from .layouts import lay_out
 from .places import CELL, CELLS, District, Namer, Place, make_district
 from .plants import grow, walkable
-from .roads import REACH, Edge, Road, edges_of_cell, gate, make_road, side_towards
+from .roads import Road, gate, make_road, side_towards
 from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX
 
@@ -40,36 +42,40 @@ class Ground:
         self._plants = key(seed, "plants")
 
         def district(place: tuple[int, int]) -> District:
-            return make_district(seed, self.fields, namer, *place)
+            return make_district(seed, self.fields, *place)
+
+        def name(place: Place) -> Place:
+            return replace(place, name=namer(seed, place.id, place.kind))
 
         # Sizes are of the arrays, with something for the objects around them.
-        self._districts = Cache(district, budget // 2, lambda _: 48 * 48 * 5 + 8000)
-        self._edges = Cache(self._make_edges, budget // 8, lambda edges: 300 + 200 * len(edges))
+        self._districts = Cache(district, budget * 7 // 16, lambda _: 48 * 48 * 5 + 8000)
+        self._named = Cache(name, budget // 16, lambda _: 600)
+        self._joins = Joins(self.place_at, self._is_made, budget // 8)
         self._roads = Cache(self._make_road, budget // 4, _size_of_road)
         self._layouts = Cache(self._make_layout, budget // 8, _size_of_layout)
 
     def place_at(self, cell: tuple[int, int]) -> Place | None:
-        """The place of a cell, if it has one."""
+        """The place of a cell, if it has one; `named` gives it its name."""
         return self._districts.get((cell[0] // CELLS, cell[1] // CELLS)).places.get(cell)
 
     def places(self, x: int, y: int, width: int, height: int) -> Iterator[Place]:
-        """The places whose centre lies in the region, by cell."""
+        """The places whose centre lies in the region, by cell; `named` gives them names."""
         for row in range(y // CELL, (y + height - 1) // CELL + 1):
             for column in range(x // CELL, (x + width - 1) // CELL + 1):
                 place = self.place_at((column, row))
                 if place and x <= place.x < x + width and y <= place.y < y + height:
                     yield place
 
+    def named(self, place: Place) -> Place:
+        """A place with its name."""
+        return self._named.get(place)
+
     def roads(self, x: int, y: int, width: int, height: int) -> Iterator[Road]:
         """The roads that may have tiles in the region."""
-        for row in range((y - REACH) // CELL, (y + height + REACH) // CELL + 1):
-            for column in range((x - REACH) // CELL, (x + width + REACH) // CELL + 1):
-                for edge in self._edges.get((column, row)):
-                    left, top, right, bottom = edge.box()
-                    if left < x + width and x < right and top < y + height and y < bottom:
-                        road = self._roads.get(edge)
-                        if road is not None:
-                            yield road
+        for edge in self._joins.near(x, y, width, height):
+            road = self._roads.get(edge)
+            if road is not None:
+                yield road
 
     def chunk(self, cx: int, cy: int) -> Chunk:
         """Makes a chunk."""
@@ -145,21 +151,14 @@ class Ground:
             if left <= prop[1] < right and top <= prop[2] < bottom
         ]
 
-    def _make_edges(self, cell: tuple[int, int]) -> tuple[Edge, ...]:
-        return edges_of_cell(self.place_at, cell)
+    def _is_made(self, cell: tuple[int, int]) -> bool:
+        return (cell[0] // CELLS, cell[1] // CELLS) in self._districts
 
     def _make_road(self, edge: Edge) -> Road | None:
         return make_road(self.seed, self._districts.get, edge)
 
     def _make_layout(self, place: Place) -> Layout:
-        cell = (place.x // CELL, place.y // CELL)
-        used = {
-            side_towards(place, edge.goal if edge.start == place else edge.start)
-            for row in range(cell[1] - 3, cell[1] + 1)
-            for column in range(cell[0] - 3, cell[0] + 4)
-            for edge in self._edges.get((column, row))
-            if place in (edge.start, edge.goal)
-        }
+        used = {side_towards(place, other) for other in self._joins.of(place)}
         gates = {}
         for side in _SIDES:
             x, y = gate(self.seed, place, side)

@@ -151,7 +151,23 @@ class Land:
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
         area = _check_area(x, y, width, height, _LARGEST << 2)
-        return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
+        found = sorted(self._ground.places(*area), key=lambda place: place.id)
+        return tuple(self._ground.named(place) for place in found)
+
+    def neighbours(self, place: Place, count: int, reach: int) -> tuple[Place, ...]:
+        """The place and the `count` others nearest to it, of those at most `reach` tiles off in
+        either direction; of two at one distance the one whose id comes first.
+        """
+        for far in (reach // 3, reach // 2, reach * 3 // 4, reach):  # seldom must all be looked at
+            left, top = max(place.x - far, -LIMIT), max(place.y - far, -LIMIT)
+            right, bottom = min(place.x + far, LIMIT), min(place.y + far, LIMIT)
+            found = [
+                ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id, other)
+                for other in self._ground.places(left, top, right - left, bottom - top)
+            ]
+            if far == reach or sum(gap < far * far for gap, _, _ in found) > count:
+                break
+        return tuple(self._ground.named(other) for _, _, other in sorted(found)[: count + 1])
 
     def _towns(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         # The rim of the world has no land beyond it.
@@ -168,7 +184,10 @@ class Land:
         Raises `InvalidArgument` when there is none within some 9000 tiles.
         """
         check_choice("kind", kind, (*PLACE_KINDS, "any"))
-        x, y = _check_tile("x", x), _check_tile("y", y)
+        return self._ground.named(self._nearest(kind, _check_tile("x", x), _check_tile("y", y)))
+
+    def _nearest(self, kind: str, x: int, y: int) -> Place:
+        """The same without a name."""
         best: tuple[int, str] | None = None
         found: Place | None = None
         for ring in range(_RINGS + 1):
@@ -192,7 +211,7 @@ class Land:
 
     def spawn(self) -> tuple[int, int]:
         """A tile (x, y) to begin at: on the plaza of the town nearest to the origin."""
-        town = self.nearest("town", 0, 0)
+        town = self._nearest("town", 0, 0)
         return town.x, town.y + 1
 
     def route(

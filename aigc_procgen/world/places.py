@@ -30,6 +30,7 @@ __all__ = [
     "CELL",
     "CELLS",
     "DISTRICT",
+    "INNER",
     "PLACE_KINDS",
     "STEP",
     "District",
@@ -49,6 +50,7 @@ DISTRICT = CELL * CELLS  # tiles
 STEP = 8  # tiles between the samples that sites and roads are chosen by
 _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
+INNER = (_JITTER.start * STEP, _JITTER.stop * STEP - 1)  # tiles of a cell where its place may lie
 
 _SETTLED = ("town", "village")
 _BROOK = 2 * UNIT
@@ -139,11 +141,14 @@ class District:
 
     terrain: NDArray[np.uint8]  # [48, 48]
     elevation: NDArray[np.int32]  # [48, 48]
-    places: MappingProxyType[tuple[int, int], Place]
+    places: MappingProxyType[tuple[int, int], Place]  # without names
 
 
-def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) -> District:
-    """The district (dx, dy), whose first tile is (384 * dx, 384 * dy)."""
+def make_district(seed: Seed, fields: Fields, dx: int, dy: int) -> District:
+    """The district (dx, dy), whose first tile is (384 * dx, 384 * dy).
+
+    Its places have no names yet: most are only passed by, and a name takes longer than a site.
+    """
     count = DISTRICT // STEP
     land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
     places: dict[tuple[int, int], Place] = {}
@@ -153,7 +158,7 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
         places[cell] = Place(
             id=name,
             kind=kind,
-            name=namer(seed, name, kind),
+            name="",
             x=dx * DISTRICT + x,
             y=dy * DISTRICT + y,
             radius=place_rules().kinds[kind].radius,
