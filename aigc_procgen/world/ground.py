@@ -6,7 +6,7 @@ cached, so any chunk can be the first one made, in any thread, and has the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,8 @@ from .chunk import CHUNK, Chunk, Prop, frozen
 from .fields import Fields
 from .joins import Edge, Joins
 from .layouts import lay_out
-from .places import CELL, CELLS, District, Namer, Place, make_district
+from .outwards import RINGS, outwards
+from .places import CELL, CELLS, DISTRICT, District, Namer, Place, make_district
 from .plants import grow, walkable
 from .roads import Road, gate, make_road, side_towards
 from .shape import ENDLESS, Shape
@@ -65,6 +66,18 @@ class Ground:
                 place = self.place_at((column, row))
                 if place and x <= place.x < x + width and y <= place.y < y + height:
                     yield place
+
+    def outwards(
+        self, x: int, y: int, reach: int = (RINGS + 1) * DISTRICT
+    ) -> Iterator[tuple[int, Place]]:
+        """The square of its distance from a tile and every place at most `reach` tiles off, the
+        nearest first.
+        """
+
+        def places_of(dx: int, dy: int) -> Iterable[Place]:
+            return self._districts.get((dx, dy)).places.values()
+
+        return outwards(places_of, x, y, reach)
 
     def named(self, place: Place) -> Place:
         """A place with its name."""

@@ -123,20 +123,17 @@ class Joins:
         length = _least(_point(start), _point(goal))
         if length > _LONGEST**2:
             return None
-        for made in (True, False):  # what is at hand first
-            for cell in between:
-                if self._is_made(cell) is not made:
-                    continue
-                box = _inner(cell)
-                if _least(box, _point(start)) >= length or _least(box, _point(goal)) >= length:
-                    continue
-                third = self._place_at(cell)
-                if (
-                    third is not None
-                    and _least(_point(third), _point(start)) < length
-                    and _least(_point(third), _point(goal)) < length
-                ):
-                    return None
+        for cell in sorted(between, key=self._is_made, reverse=True):  # what is at hand first
+            box = _inner(cell)
+            if _least(box, _point(start)) >= length or _least(box, _point(goal)) >= length:
+                continue
+            third = self._place_at(cell)
+            if (
+                third is not None
+                and _least(_point(third), _point(start)) < length
+                and _least(_point(third), _point(goal)) < length
+            ):
+                return None
         return Edge(start=start, goal=goal)
 
     def _box(self, cell: Cell) -> Box | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from .ground import Ground
 from .map_sheet import draw_map
 from .namer import plain_name
 from .overview import draw_overview
+from .outwards import RINGS
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
 from .prefetch import squares_around
 from .realms import Realm, Realms
@@ -31,7 +34,6 @@ LIMIT = 1 << 31  # tiles from the origin in every direction
 _LARGEST = 1 << 24  # elements of an array that one call may ask for
 _CHUNK_BYTES = 50_000  # of most chunks
 _FARTHEST = 1 << 12  # tiles around a tile in which chunks can be made ahead
-_RINGS = 24  # of districts in which `nearest` looks: over 9000 tiles
 
 
 class Land:
@@ -158,25 +160,18 @@ class Land:
         """The place and the `count` others nearest to it, of those at most `reach` tiles off in
         either direction; of two at one distance the one whose id comes first.
         """
-        for far in (reach // 3, reach // 2, reach * 3 // 4, reach):  # seldom must all be looked at
-            left, top = max(place.x - far, -LIMIT), max(place.y - far, -LIMIT)
-            right, bottom = min(place.x + far, LIMIT), min(place.y + far, LIMIT)
-            found = [
-                ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id, other)
-                for other in self._ground.places(left, top, right - left, bottom - top)
-            ]
-            if far == reach or sum(gap < far * far for gap, _, _ in found) > count:
-                break
-        return tuple(self._ground.named(other) for _, _, other in sorted(found)[: count + 1])
+        near = (
+            self._ground.named(other)
+            for _, other in self._ground.outwards(place.x, place.y, reach * 3 // 2)
+            if -reach <= other.x - place.x < reach and -reach <= other.y - place.y < reach
+        )
+        return tuple(islice(near, count + 1))
 
-    def _towns(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
-        # The rim of the world has no land beyond it.
-        left, right = max(x, -LIMIT), min(x + width, LIMIT)
-        top, bottom = max(y, -LIMIT), min(y + height, LIMIT)
-        if left >= right or top >= bottom:
-            return ()
-        found = self._ground.places(left, top, right - left, bottom - top)
-        return tuple(place for place in found if place.kind == "town")
+    def _towns(self, x: int, y: int, reach: int) -> Iterator[Place]:
+        for _, place in self._ground.outwards(x, y, reach):
+            # The rim of the world has no land beyond it.
+            if place.kind == "town" and max(-place.x, place.x + 1, -place.y, place.y + 1) <= LIMIT:
+                yield place
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
         """The nearest place of a kind, or of any with "any", as the crow flies.
@@ -188,26 +183,13 @@ class Land:
 
     def _nearest(self, kind: str, x: int, y: int) -> Place:
         """The same without a name."""
-        best: tuple[int, str] | None = None
-        found: Place | None = None
-        for ring in range(_RINGS + 1):
-            # A ring's districts lie at least this far off.
-            if best and best[0] <= (max(ring - 1, 0) * DISTRICT) ** 2:
-                break
-            for dx, dy in _ring(x // DISTRICT, y // DISTRICT, ring):
-                square = (dx * DISTRICT, dy * DISTRICT, DISTRICT, DISTRICT)
-                if best and _gap(square, x, y) > best[0]:
-                    continue
-                for place in self._ground.places(*square):
-                    far = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id)
-                    if kind in ("any", place.kind) and (best is None or far < best):
-                        best, found = far, place
-        if found is None:
-            raise InvalidArgument(
-                f"kind {kind!r} has no place within {_RINGS * DISTRICT} tiles of x={x}, y={y}; "
-                "ask nearer to land"
-            )
-        return found
+        for _, place in self._ground.outwards(x, y):
+            if kind in ("any", place.kind):
+                return place
+        raise InvalidArgument(
+            f"kind {kind!r} has no place within {RINGS * DISTRICT} tiles of x={x}, y={y}; "
+            "ask nearer to land"
+        )
 
     def spawn(self) -> tuple[int, int]:
         """A tile (x, y) to begin at: on the plaza of the town nearest to the origin."""
@@ -337,20 +319,6 @@ def _check_area(x: int, y: int, width: int, height: int, most: int) -> tuple[int
             f"width and height must cover at most {most} tiles, not {width} x {height}"
         )
     return x, y, width, height
-
-
-def _gap(square: tuple[int, int, int, int], x: int, y: int) -> int:
-    """The square of the distance from a tile to the nearest tile of a square."""
-    left, top, width, height = square
-    across = max(left - x, 0, x - (left + width - 1))
-    down = max(top - y, 0, y - (top + height - 1))
-    return across * across + down * down
-
-
-def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
-    """The cells at exactly that many steps from (x, y), king's moves."""
-    around = range(-ring, ring + 1)
-    return [(x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring]
 
 
 def _standing(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
