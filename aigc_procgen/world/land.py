@@ -19,8 +19,8 @@ from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
 from .map_sheet import draw_map
 from .namer import plain_name
-from .overview import draw_overview
 from .outwards import RINGS
+from .overview import draw_overview
 from .places import DISTRICT, PLACE_KINDS, Namer, Place
 from .prefetch import squares_around
 from .realms import Realm, Realms
