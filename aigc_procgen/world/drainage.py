@@ -72,7 +72,7 @@ def make_basin(height: Height, column: int, row: int) -> Basin:
     ground = land * WATER_UNITS
     sea = land <= _SEA
     water = _filled(ground, sea)
-    # What lies nearer to the rim served the rounds of filling alone.
+    # What lies nearer to the rim served the rounds of filling, and the rain's way upwind, alone.
     inner = np.s_[_FILL : size - _FILL, _FILL : size - _FILL]
     margin -= _FILL
     ground, sea, water, rain = ground[inner], sea[inner], water[inner], rain[inner]
