@@ -29,6 +29,7 @@ from .story.profile import Profile
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
+from .world.journeys import Ferry, Leg
 from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
 from .world.prefetch import Prefetcher
@@ -433,6 +434,28 @@ class World:
     def route(self, start: tuple[int, int], goal: tuple[int, int]) -> NDArray[np.int64] | None:
         """Walkable tiles int64 [n, 2] as (x, y) from start to goal, or None."""
         return self._land.route(start, goal)
+
+    def roads(self, place: Place) -> tuple[Place, ...]:
+        """The places to which a road leads from a place without passing through another."""
+        return self._land.roads(place)
+
+    def harbour(self, place: Place) -> tuple[int, int] | None:
+        """The last tile (x, y) of a place's pier, where ships lie; None without a harbour.
+
+        Towns and villages have one where water is near that ships can sail; others only if they
+        cannot walk to one of those.
+        """
+        return self._land.harbour(place)
+
+    def ferries(self, place: Place) -> tuple[Ferry, ...]:
+        """Where ships sail to from a place's harbour, the nearest harbour by water first."""
+        return self._land.ferries(place)
+
+    def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
+        """How to get from a place to another: legs on foot along roads, and by ship where no road
+        leads; () if they are one place, None if no way is found.
+        """
+        return self._land.journey(start, goal)
 
     def spawn(self) -> tuple[int, int]:
         """A good tile to begin at."""

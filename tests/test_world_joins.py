@@ -97,7 +97,7 @@ def test_a_places_neighbours_are_the_other_ends_of_its_edges():
         if place := place_at(cell):
             ends = {edge.goal.id for edge in edges if edge.start == place}
             ends |= {edge.start.id for edge in edges if edge.goal == place}
-            assert {other.id for other in _scattered("both")[0].of(place)} == ends
+            assert {edge.other(place).id for edge in _scattered("both")[0].of(place)} == ends
 
 
 def test_outwards_finds_every_place_in_the_order_of_distance():

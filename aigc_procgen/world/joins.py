@@ -32,6 +32,10 @@ class Edge:
     start: Place
     goal: Place
 
+    def other(self, place: Place) -> Place:
+        """The end that is not this place."""
+        return self.goal if place.id == self.start.id else self.start
+
     def box(self) -> Box:
         """The tiles in which the road lies: left, top, right, bottom, the last two excluded."""
         one, two = self.start, self.goal
@@ -88,15 +92,15 @@ class Joins:
         if edge and _meet(_hull(_point(edge.start), _point(edge.goal)), here):
             yield edge
 
-    def of(self, place: Place) -> list[Place]:
-        """The neighbours of a place, those in the nearest cells first."""
+    def of(self, place: Place) -> list[Edge]:
+        """The edges of a place, those to the nearest cells first."""
         own = place.x // CELL, place.y // CELL
         found = []
         for dx, dy in _around():
             other = own[0] + dx, own[1] + dy
-            first = (dy, dx) > (0, 0)
-            if edge := self._edges.get((own, other) if first else (other, own)):
-                found.append(edge.goal if first else edge.start)
+            pair = (own, other) if (dy, dx) > (0, 0) else (other, own)
+            if edge := self._edges.get(pair):
+                found.append(edge)
         return found
 
     def _decided(self, one: Cell, two: Cell) -> Edge | None:

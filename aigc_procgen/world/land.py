@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,12 @@ from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
+from .journeys import Ferry, Leg, find_journey
 from .map_sheet import draw_map
 from .namer import plain_name
 from .outwards import RINGS
 from .overview import draw_overview
-from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .places import CELL, DISTRICT, PLACE_KINDS, Namer, Place
 from .prefetch import squares_around
 from .realms import Realm, Realms
 from .route import find_route
@@ -213,6 +216,54 @@ class Land:
         if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
             raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
         return find_route(self._chunk, ends[0], ends[1], budget)
+
+    def roads(self, place: Place) -> tuple[Place, ...]:
+        """The places to which a road leads from a place, and through no other, by id."""
+        found = sorted(self._ground.neighbours(self._unnamed(place)), key=lambda other: other.id)
+        return tuple(self._ground.named(other) for other in found)
+
+    def harbour(self, place: Place) -> tuple[int, int] | None:
+        """The last tile (x, y) of a place's pier, which can be walked on; None without one."""
+        found = self._ground.harbour(self._unnamed(place))
+        return (found.x, found.y) if found else None
+
+    def ferries(self, place: Place) -> tuple[Ferry, ...]:
+        """The ships from a place's harbour to others, the shortest way first."""
+        start = self._unnamed(place)
+        return tuple(
+            Ferry(
+                start=self._ground.named(start),
+                goal=self._ground.named(lane.goal),
+                length=lane.length,
+                way=tuple((x, y) for x, y in lane.way.tolist()),
+            )
+            for lane in self._ground.lanes(start)
+        )
+
+    def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
+        """The legs of a journey by road, and by ship where no road leads; None if none is found."""
+
+        def roads(place: Place) -> Iterator[tuple[Place, int]]:
+            for other in self._ground.neighbours(place):
+                yield other, isqrt((other.x - place.x) ** 2 + (other.y - place.y) ** 2)
+
+        def lanes(place: Place) -> Iterator[tuple[Place, int]]:
+            for lane in self._ground.lanes(place):
+                yield lane.goal, lane.length
+
+        legs = find_journey(self._unnamed(start), self._unnamed(goal), roads, lanes)
+        if legs is None:
+            return None
+        named = self._ground.named
+        return tuple(replace(leg, places=tuple(map(named, leg.places))) for leg in legs)
+
+    def _unnamed(self, place: Place) -> Place:
+        """The place as the land itself knows it; `InvalidArgument` if it does not."""
+        if isinstance(place, Place) and max(abs(place.x), abs(place.y)) < LIMIT:
+            found = self._ground.place_at((place.x // CELL, place.y // CELL))
+            if found is not None and found.id == place.id:
+                return found
+        raise InvalidArgument(f"place must be a Place of this world, not {place!r:.80}")
 
     def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
         """Different tiles (x, y) in a place where people can stand, some steps apart.

@@ -32,6 +32,7 @@ __all__ = [
     "DISTRICT",
     "INNER",
     "PLACE_KINDS",
+    "SETTLED",
     "STEP",
     "District",
     "Namer",
@@ -52,7 +53,7 @@ _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
 INNER = (_JITTER.start * STEP, _JITTER.stop * STEP - 1)  # tiles of a cell where its place may lie
 
-_SETTLED = ("town", "village")
+SETTLED = ("town", "village")
 _BROOK = 2 * UNIT
 _BESIDE = 13 * UNIT  # a plaza's middle to the water's edge, as people like it
 
@@ -249,7 +250,7 @@ def _site(
         return None
     shore = _square(land.shore, cell)[_JITTER, _JITTER][rows, columns]
     far = np.abs(shore - _BESIDE)
-    if kind in _SETTLED:
+    if kind in SETTLED:
         # People settle by fresh water: of all sites the third nearest to it remains.
         order = np.argsort(far, kind="stable")[: -(-len(far) // 3)]
         rows, columns, far = rows[order], columns[order], far[order]

@@ -20,7 +20,9 @@ from .noise import hash_grid
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["Road", "gate", "make_road", "side_towards"]
+__all__ = ["SIDES", "Road", "draw_way", "gate", "gate_sample", "make_road", "side_towards"]
+
+SIDES = ("north", "east", "south", "west")
 
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
 _FINE = 4  # bits of a tile that curves are drawn with
@@ -56,6 +58,14 @@ def gate(seed: Seed, place: Place, side: str) -> tuple[int, int]:
     }[side]
 
 
+def gate_sample(tile: tuple[int, int], side: str) -> tuple[int, int]:
+    """Column and row of the sample just outside a gate."""
+    x, y = tile
+    return (-(-x // STEP) if side == "east" else x // STEP), (
+        -(-y // STEP) if side == "south" else y // STEP
+    )
+
+
 def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
     """The road of an edge; None when too much water lies between."""
     left, top, right, bottom = (side // STEP for side in edge.box())
@@ -73,10 +83,9 @@ def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
     ends = []
     for place, other in ((edge.start, edge.goal), (edge.goal, edge.start)):
         side = side_towards(place, other)
-        x, y = gate(seed, place, side)
-        column = -(-x // STEP) if side == "east" else x // STEP
-        row = -(-y // STEP) if side == "south" else y // STEP
-        ends.append(((x, y), (row - top, column - left)))
+        tile = gate(seed, place, side)
+        column, row = gate_sample(tile, side)
+        ends.append((tile, (row - top, column - left)))
         cost[row - top, column - left] = max(10, cost[row - top, column - left])
     nodes = _search(cost, elevation, ends[0][1], ends[1][1])
     if nodes is None:
@@ -90,7 +99,7 @@ def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
     points += np.stack([bend & 3, bend >> 2 & 3], 1) - 1
     curve = np.concatenate([[ends[0][0]], points, [ends[1][0]]]).astype(np.int64)
     wide = {"town", "village"} & {edge.start.kind, edge.goal.kind}
-    tiles = _draw(curve, wide=bool(wide))
+    tiles = draw_way(curve, wide=bool(wide))
     tiles.setflags(write=False)
     return Road(tiles=tiles)
 
@@ -166,7 +175,7 @@ def _search(
     return np.array([divmod(node, width) for node in reversed(nodes)], np.int64) - 1
 
 
-def _draw(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
+def draw_way(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
     """Tiles of a smooth curve along the points (Chaikin's corner cutting, twice)."""
     points = points << _FINE
     for _ in range(2):
