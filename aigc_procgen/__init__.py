@@ -28,6 +28,7 @@ from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
+from .world.journeys import Ferry, Leg
 from .world.places import PLACE_KINDS, Place
 from .world.realms import Realm
 from .world.shape import heightmap
@@ -51,7 +52,9 @@ __all__ = [
     "Dungeon",
     "Edit",
     "Facts",
+    "Ferry",
     "InvalidArgument",
+    "Leg",
     "MissingDependency",
     "Pack",
     "PackError",

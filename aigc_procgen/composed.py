@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .art import atlas, fallback, pictures
+from .art.sessions import load_models
+from .art.together import together
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed, check_seed, key
@@ -27,6 +29,7 @@ from .story.profile import Profile
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
+from .world.journeys import Ferry, Leg
 from .world.land import LIMIT, Land
 from .world.places import CELLS, DISTRICT, Place
 from .world.prefetch import Prefetcher
@@ -47,6 +50,7 @@ WORLD_VERSION = 3  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
+_NEAR = 420  # tiles within which they lie
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +194,7 @@ class World:
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
+        self._drawn_before = False
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
 
@@ -351,18 +356,31 @@ class World:
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
         x, y = check_int("x", x, 1 - LIMIT, LIMIT), check_int("y", y, 1 - LIMIT, LIMIT)
+        around = (x - 1, y - 1, width + 2, height + 2)
+        if not self._drawn_before:  # models load beside the land's making
+            together(lambda: self._land.terrain(*around), lambda: load_models(self.pack))
+        terrain = self._land.terrain(*around)
         tileset = atlas.build_tileset(self.pack, self.seed, TERRAINS)
-        terrain = self._land.terrain(x - 1, y - 1, width + 2, height + 2)
-        picture = atlas.draw_terrain(terrain, tileset, x, y, self.seed, frame=frame)
         # What is larger than its tile reaches in from outside.
         over = max(self._largest_prop() - tileset.size, 0)
         beside, below = -(-over // (2 * tileset.size)), -(-over // tileset.size)
         left = max(x - beside, 1 - LIMIT)
-        for prop in self.props(left, y, x + width + beside - left, height + below):
+        props = self.props(left, y, x + width + beside - left, height + below)
+
+        def ground() -> NDArray[np.uint8]:
+            return atlas.draw_terrain(terrain, tileset, x, y, self.seed, frame=frame)
+
+        if self._drawn_before:
+            picture = ground()
+        else:  # so are the things that stand there and the ground below them
+            kinds = sorted({prop.kind for prop in props})
+            picture, *_ = together(ground, *(partial(self._prop_pictures, kind) for kind in kinds))
+            self._drawn_before = True
+        for prop in props:
             drawn = self._prop_picture(prop.kind, prop.x, prop.y)
             if drawn is not None:
                 _stand(picture, drawn, prop.x - x, prop.y - y, tileset.size)
-        return picture
+        return np.asarray(picture)
 
     def _largest_prop(self) -> int:
         """The side in pixels of what the pack's own model of sprites draws."""
@@ -386,6 +404,12 @@ class World:
 
     def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
         """One of some drawings of the kind; None where no pack has such a category."""
+        variants = self._prop_pictures(kind)
+        if variants is None:
+            return None
+        return np.asarray(variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS])
+
+    def _prop_pictures(self, kind: str) -> NDArray[np.uint8] | None:
         drawn_by = fallback.owner(self.pack, "sprites", kind)
         if not fallback.draws(drawn_by, "sprites", kind):
             return None
@@ -395,7 +419,7 @@ class World:
                 pictures.sprites(drawn_by, self.seed, kind, _PROP_VARIANTS), drawn_by, self.pack
             ),
         )
-        return np.asarray(variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS])
+        return variants
 
     # -- places and ways --------------------------------------------------------------------------
 
@@ -411,6 +435,28 @@ class World:
         """Walkable tiles int64 [n, 2] as (x, y) from start to goal, or None."""
         return self._land.route(start, goal)
 
+    def roads(self, place: Place) -> tuple[Place, ...]:
+        """The places to which a road leads from a place without passing through another."""
+        return self._land.roads(place)
+
+    def harbour(self, place: Place) -> tuple[int, int] | None:
+        """The last tile (x, y) of a place's pier, where ships lie; None without a harbour.
+
+        Towns and villages have one where water is near that ships can sail; others only if they
+        cannot walk to one of those.
+        """
+        return self._land.harbour(place)
+
+    def ferries(self, place: Place) -> tuple[Ferry, ...]:
+        """Where ships sail to from a place's harbour, the nearest harbour by water first."""
+        return self._land.ferries(place)
+
+    def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
+        """How to get from a place to another: legs on foot along roads, and by ship where no road
+        leads; () if they are one place, None if no way is found.
+        """
+        return self._land.journey(start, goal)
+
     def spawn(self) -> tuple[int, int]:
         """A good tile to begin at."""
         return self._land.spawn()
@@ -421,13 +467,7 @@ class World:
 
     def neighbours(self, place: Place) -> tuple[Place, ...]:
         """The place and the eight nearest others: as far as its people's stories reach."""
-        reach = 420
-        around = self.places(place.x - reach, place.y - reach, 2 * reach, 2 * reach)
-        near = sorted(
-            around,
-            key=lambda other: ((other.x - place.x) ** 2 + (other.y - place.y) ** 2, other.id),
-        )
-        return tuple(near[: _NEIGHBOURS + 1])
+        return self._land.neighbours(place, _NEIGHBOURS, _NEAR)
 
     def has_dungeon(self, place: Place) -> bool:
         """Whether `dungeon` knows something under the place: under mines and ruins."""

@@ -4,6 +4,9 @@
 Floods the walkable tiles of a square around each world's start (trees, walls and deep water stop a
 walker, so does the square's rim), and the land itself, which deep water alone ends. Places of one
 landmass should lie in one walkable part; those that do not are printed.
+
+Then, on islands' worlds of --size tiles, which have an end, follows roads and ferries from a place
+to all that they lead to: every place of the world should be among them, whatever sea lies between.
 """
 
 from __future__ import annotations
@@ -67,12 +70,44 @@ def examine(seed: int) -> tuple[int, int]:
     return len(places), lost
 
 
+def travel(seed: int, size: int) -> tuple[int, int, int]:
+    """Of a world with an end: its places, how many roads alone join to most of them, and how many
+    roads and ferries do.
+    """
+    world = procgen.world(seed, size=size)
+    places = {place.id: place for place in world.places(-size, -size, 2 * size, 2 * size)}
+    found = []
+    for ships in (False, True):
+        left = set(places)
+        largest: set[str] = set()
+        while left:
+            group, waiting = set(), [min(left)]
+            while waiting:
+                place = waiting.pop()
+                if place not in group:
+                    group.add(place)
+                    waiting += [near.id for near in world.roads(places[place])]
+                    if ships:
+                        waiting += [ferry.goal.id for ferry in world.ferries(places[place])]
+            left -= group
+            largest = max(largest, group, key=len)
+        found.append(len(largest))
+        if ships:
+            for place in sorted(set(places) - largest):
+                print(f"seed {seed}: neither road nor ferry leads to {place}")
+    return len(places), found[0], found[1]
+
+
 def main() -> None:
-    """Prints one sum."""
+    """Prints the sums."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=10)
+    parser.add_argument("--size", type=int, default=2048, help="tiles on a side of an island")
+    chosen = parser.parse_args()
+    sums = np.sum([travel(seed, chosen.size) for seed in range(chosen.worlds)], 0).tolist()
+    print(f"of {sums[0]} places roads join {sums[1]}, roads and ferries {sums[2]}")
     total = lost = 0
-    for seed in range(parser.parse_args().worlds):
+    for seed in range(chosen.worlds):
         counted, alone = examine(seed)
         total, lost = total + counted, lost + alone
     print(f"{total - lost} of {total} places can be walked to from the others of their landmass")

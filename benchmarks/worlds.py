@@ -48,7 +48,8 @@ def region(seed: int) -> None:
     for place in world.places(left, top, 128, 128):
         world.people(place)
     around = world.neighbours(world.nearest("any", x, y))
-    world.dungeon(next(place for place in around if world.has_dungeon(place)))
+    deep = next((place for place in around if world.has_dungeon(place)), None)
+    world.dungeon(deep or world.nearest("ruin", x, y))
 
 
 def crafter_world(size: int) -> Callable[[int], None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,8 +20,11 @@ from aigc_procgen import (
     world,
 )
 from aigc_procgen.art import pictures
+from aigc_procgen.art import tileset as tileset_module
 from aigc_procgen.art.atlas import FRAMES, MOVING, build_tileset, draw_terrain
 from aigc_procgen.art.masks import MASK_VARIANTS, corner_masks, joined, scene
+from aigc_procgen.art.tileset import Tileset
+from aigc_procgen.art.together import together
 from aigc_procgen.world.terrain import TERRAINS
 
 
@@ -317,3 +322,59 @@ def test_moves_says_whether_the_frames_of_a_region_differ():
     for region, moves in zip(regions, wet, strict=True):
         frames = [land.image(*region, frame=frame) for frame in (0, 2)]
         assert np.array_equal(*frames) != moves
+
+
+def test_pieces_drawn_side_by_side_are_those_drawn_one_by_one(small_pack, monkeypatch):
+    """A picture has the same pixels with one core and with four, and on its second drawing."""
+    terrain = np.random.default_rng(5).integers(0, len(TERRAINS), (9, 11), np.uint8)
+    found = []
+    for cores in (1, 4):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        tileset = Tileset(small_pack, 11, TERRAINS)
+        for _ in range(2):
+            found.append(draw_terrain(terrain, tileset, 0, 0, 11))
+        found.append(draw_terrain(terrain, tileset, 0, 0, 11, frame=1))
+    assert (found[0] == found[1]).all()
+    for one, two in zip(found[:3], found[3:], strict=True):
+        assert (one == two).all()
+
+
+def test_no_piece_of_a_picture_waits_for_another(monkeypatch):
+    """Every material and border that a picture shows is drawn in the threads for it."""
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    drawn = []
+    for name in ("patch", "border"):
+        real = getattr(tileset_module, name)
+
+        def painted(*given, real=real):
+            drawn.append(threading.current_thread().name)
+            return real(*given)
+
+        monkeypatch.setattr(tileset_module, name, painted)
+    tileset = Tileset(default_pack(), 12, TERRAINS)
+    terrain = np.full((5, 5), TERRAINS.index("grass"), np.uint8)
+    terrain[3:, 3:] = TERRAINS.index("snow")
+    terrain[1, 1] = TERRAINS.index("brick_wall")
+    terrain[1, 3] = TERRAINS.index("stone_floor")
+    draw_terrain(terrain, tileset, 0, 0, 12)
+    assert len(drawn) == 5
+    assert all(name.startswith("aigc_procgen drawing") for name in drawn)
+
+
+def test_side_by_side_gives_results_in_order_and_raises_errors(monkeypatch):
+    """`together` answers in the order of its tasks and lets all end before it raises."""
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    ended = []
+
+    def slow():
+        time.sleep(0.05)
+        ended.append("slow")
+        return 1
+
+    def wrong():
+        raise ValueError("wrong")
+
+    assert together(slow, lambda: 2, lambda: 3) == [1, 2, 3]
+    with pytest.raises(ValueError, match="wrong"):
+        together(wrong, slow)
+    assert ended == ["slow", "slow"]

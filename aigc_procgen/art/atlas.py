@@ -7,6 +7,8 @@ draws both, it draws the border itself. What is built fills whole tiles.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,7 +55,9 @@ def draw_terrain(
     whole = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)
     middle = terrain[1:-1, 1:-1]
     variants = _Variants(key(seed, "variants"), x, y, height, width)
-    for material in np.unique(middle[filled[1:-1, 1:-1]]).tolist():
+    shown = np.unique(middle[filled[1:-1, 1:-1]]).tolist()
+    tileset.prepare(frame, whole=shown)
+    for material in shown:
         here = middle == material
         tiles = tileset.tiles(material, frame)
         whole[here] = tiles[variants.of(tileset.painted(material))[here]]
@@ -74,30 +78,28 @@ def _draw_soft(
 
     The materials that lie higher are drawn over the lower ones, from the corners that they hold.
     """
-    corners = _soft_corners(terrain, soft)
-    rows, columns = corners.shape[1:]
+    layers = _layers(_soft_corners(terrain, soft), tileset, soft)
+    rows, columns = (side - 1 for side in terrain.shape)
     size = tileset.size
     picture = np.zeros((rows, columns, size, size, 4), np.uint8)
     tall = np.zeros((rows, columns, size, size), bool)
     variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns)
     stage = scene(size)
-    level = tileset.height[corners]
-    whole = np.full((rows, columns), -1)  # the material of tiles that hold but one so far
-    # Where all four corners were built the ground does not show: nothing is drawn there.
-    shows = np.unique(corners[:, soft[corners[0]]])
-    for material in sorted(shows, key=lambda index: int(tileset.height[index])):
-        held = level >= tileset.height[material]
-        bits = (held * np.array([1, 2, 4, 8])[:, None, None]).sum(0)
-        bits[~(corners == material).any(0)] = 0
+    tileset.prepare(
+        frame,
+        half=[layer.material for layer in layers],
+        borders=[
+            (lower, layer.material) for layer in layers for lower, _ in layer.over if lower >= 0
+        ],
+    )
+    for layer in layers:
+        material = layer.material
         tiles = tileset.tiles(material, frame, half=True)
         variant = variants.of(tileset.painted(material))
-        full = bits == 15
-        picture[full] = tiles[variant[full]]
-        tall[full] = tileset.tall[material]
-        partly = (bits > 0) & ~full
-        for lower in np.unique(whole[partly]).tolist():
-            where = np.nonzero(partly & (whole == lower))
-            places = stage.places[bits[where], variants.draw[where] % stage.places.shape[1]]
+        picture[layer.full] = tiles[variant[layer.full]]
+        tall[layer.full] = tileset.tall[material]
+        for lower, where in layer.over:
+            places = stage.places[layer.bits[where], variants.draw[where] % stage.places.shape[1]]
             over = stage.over[places]
             shown = np.where(over[..., None], tiles[variant[where]], picture[where])
             # Where three materials meet, the second border is a plain cut.
@@ -106,9 +108,41 @@ def _draw_soft(
                 shown = np.where(stage.rim[places][..., None], drawn[places], shown)
             picture[where] = shown
             tall[where] = np.where(over, tileset.tall[material], tall[where])
+    return picture, tall
+
+
+class _Layer(NamedTuple):
+    """One material of the ground: the corners of each tile that it or a higher one holds, the tiles
+    that it fills, and those that it covers a part of, by the material that filled them (or -1).
+    """
+
+    material: int
+    bits: NDArray[np.intp]
+    full: NDArray[np.bool_]
+    over: list[tuple[int, tuple[NDArray[np.intp], ...]]]
+
+
+def _layers(corners: NDArray[np.uint8], tileset: Tileset, soft: NDArray[np.bool_]) -> list[_Layer]:
+    """The materials at the corners [4, h + 1, w + 1], from the lowest to the highest."""
+    level = tileset.height[corners]
+    whole = np.full(corners.shape[1:], -1)  # the material of tiles that hold but one so far
+    # Where all four corners were built the ground does not show: nothing is drawn there.
+    shows = np.unique(corners[:, soft[corners[0]]])
+    layers = []
+    for material in sorted(shows.tolist(), key=lambda index: int(tileset.height[index])):
+        held = level >= tileset.height[material]
+        bits = (held * np.array([1, 2, 4, 8])[:, None, None]).sum(0)
+        bits[~(corners == material).any(0)] = 0
+        full = bits == 15
+        partly = (bits > 0) & ~full
+        over = [
+            (lower, np.nonzero(partly & (whole == lower)))
+            for lower in np.unique(whole[partly]).tolist()
+        ]
+        layers.append(_Layer(material, bits, full, over))
         whole[full] = material
         whole[partly] = -1
-    return picture, tall
+    return layers
 
 
 def _soft_corners(terrain: NDArray[np.uint8], soft: NDArray[np.bool_]) -> NDArray[np.uint8]:

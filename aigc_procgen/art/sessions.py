@@ -14,7 +14,7 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "next_letter", "paint", "providers"]
+__all__ = ["draw", "load_models", "next_letter", "paint", "providers"]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
@@ -48,6 +48,13 @@ def _session(pack: Pack, model: Model) -> Any:
             if model.name not in pack.sessions:
                 pack.sessions[model.name] = _make(model)
     return pack.sessions[model.name]
+
+
+def load_models(pack: Pack) -> None:
+    """Makes the sessions that every picture of a world needs, so that none waits for them."""
+    for model in pack.models.values():
+        if model.kind in ("ground", "sprites"):
+            _session(pack, model)
 
 
 def _make(model: Model) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,7 @@ from .fallback import draws, owner, scaled, tile_size
 from .ground import SIDE, border, patch
 from .masks import cut, joined
 from .pictures import kinds, moving_tiles, tiles
+from .together import together
 
 __all__ = ["FRAMES", "MOVING", "ORDER", "Tileset", "build_tileset"]
 
@@ -107,6 +111,30 @@ class Tileset:
         return np.stack(
             [cut(np.roll(joined(patch), (-half, -half), (0, 1)), self.size) for patch in patches]
         )
+
+    def prepare(
+        self,
+        frame: int,
+        *,
+        whole: Iterable[int] = (),
+        half: Iterable[int] = (),
+        borders: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        """Draws what is not drawn yet of the `tiles` of these materials, whole or half a tile
+        further, and of these `borders`, side by side.
+        """
+        tasks: list[Callable[[], object]] = []
+        for materials, aside in ((whole, False), (half, True)):
+            for material in materials:
+                moving = frame > 0 and self.names[material] in MOVING
+                if (material, moving, aside) not in self._patches:
+                    tasks.append(partial(self.tiles, material, frame, half=aside))
+        for pair in dict.fromkeys(borders):
+            moving = frame > 0 and any(self.names[material] in MOVING for material in pair)
+            if (*pair, moving) not in self._borders:
+                tasks.append(partial(self.border, *pair, frame))
+        if len(tasks) > 1:
+            together(*tasks)
 
     def border(self, lower: int, upper: int, frame: int = 0) -> NDArray[np.uint8] | None:
         """The tiles of `masks.scene` in two materials, uint8 [rows columns, size, size, 4].

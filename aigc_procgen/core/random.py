@@ -27,6 +27,7 @@ _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15
 _MIX_1 = 0xBF58476D1CE4E5B9
 _MIX_2 = 0x94D049BB133111EB
+_MANY = 32  # options that are shuffled faster at once than one by one
 
 
 def check_seed(seed: Seed) -> Seed:
@@ -135,8 +136,16 @@ class Stream:
     def shuffled(self, options: Iterable[T]) -> list[T]:
         """A new list of the options in random order (Fisher-Yates)."""
         items = list(options)
-        for last in range(len(items) - 1, 0, -1):
-            other = self.below(last + 1)
+        lasts = range(len(items) - 1, 0, -1)
+        if len(items) < _MANY:
+            others = [self.below(last + 1) for last in lasts]
+        else:
+            limits = np.arange(len(items), 1, -1, dtype=np.uint64)
+            word, half = self.words(len(limits)), np.uint64(32)
+            # The upper 64 bits of the product, by halves: what `below` draws.
+            low = (word & np.uint64(0xFFFFFFFF)) * limits >> half
+            others = (((word >> half) * limits + low) >> half).tolist()
+        for last, other in zip(lasts, others, strict=True):
             items[last], items[other] = items[other], items[last]
         return items
 

@@ -72,6 +72,10 @@ def make_basin(height: Height, column: int, row: int) -> Basin:
     ground = land * WATER_UNITS
     sea = land <= _SEA
     water = _filled(ground, sea)
+    # What lies nearer to the rim served the rounds of filling, and the rain's way upwind, alone.
+    inner = np.s_[_FILL : size - _FILL, _FILL : size - _FILL]
+    margin -= _FILL
+    ground, sea, water, rain = ground[inner], sea[inner], water[inner], rain[inner]
     # Where no round arrived, the land keeps its own height and its hollows end in lakes.
     unreached = water - ground >= _DRY
     way = _ways(water)
@@ -96,11 +100,17 @@ def make_basin(height: Height, column: int, row: int) -> Basin:
 def _filled(ground: NDArray[np.int32], sea: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Heights of water so that every point reached drains to the sea over falling points."""
     water = np.where(sea, ground, ground + _DRY)
-    for _ in range(_FILL):
-        padded = np.pad(water, 1, mode="edge")
-        across = np.minimum(np.minimum(padded[:, :-2], padded[:, 2:]), padded[:, 1:-1])
-        lowest = np.minimum(np.minimum(across[:-2], across[2:]), across[1:-1])
-        water = np.minimum(water, np.maximum(ground, lowest + _SLOPE))
+    across, lowest = np.empty_like(water), np.empty_like(water)
+    for _ in range(_FILL):  # the lowest of the nine around, beyond the rim nothing
+        np.minimum(water[:, :-1], water[:, 1:], out=across[:, :-1])
+        across[:, -1] = water[:, -1]
+        np.minimum(across[:, 1:], water[:, :-1], out=across[:, 1:])
+        np.minimum(across[:-1], across[1:], out=lowest[:-1])
+        lowest[-1] = across[-1]
+        np.minimum(lowest[1:], across[:-1], out=lowest[1:])
+        lowest += _SLOPE
+        np.maximum(lowest, ground, out=lowest)
+        np.minimum(water, lowest, out=water)
     return water
 
 
@@ -109,17 +119,16 @@ def _ways(water: NDArray[np.int32]) -> NDArray[np.int8]:
 
     Steepest among eight on a square lattice: two ways never cross.
     """
-    padded = np.pad(water, 1, mode="edge").astype(np.int64)
+    padded = np.pad(water, 1, mode="edge")
     rows, columns = water.shape
-    best = np.zeros(water.shape, np.int64)
+    best = np.zeros(water.shape, np.int32)
     way = np.full(water.shape, -1, np.int8)
     for index, (across, down) in enumerate(_WAYS):
         other = padded[1 + down : 1 + down + rows, 1 + across : 1 + across + columns]
         # A diagonal is longer by the root of two.
-        fall = (water - other) * (181 if across and down else 256)
-        better = fall > best
-        best[better] = fall[better]
-        way[better] = index
+        fall = (water - other) * np.int32(181 if across and down else 256)
+        way[fall > best] = index
+        np.maximum(best, fall, out=best)
     return way
 
 

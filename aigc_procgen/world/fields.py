@@ -15,6 +15,7 @@ from .noise import fractal
 from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
 from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX
+from .winds import Winds, rain_between
 
 __all__ = ["Fields", "LandFields"]
 
@@ -22,6 +23,7 @@ _NAMES = ("continent", "hills", "ridge", "temperature", "moisture", "patch")
 _START = 900  # tiles around the origin over which land is lifted, so that a world starts on land
 _YEAR = 16384  # tiles from the coldest latitude over the warmest to the next
 _DEEP = -9 * UNIT  # so far inside its edge a lake is too deep to wade
+_LENT = 70  # thousandths of wetness: about what mountains take from the land in the mean
 _LOW = 12  # thousandths by which water lies below the broad height of the land around
 
 
@@ -61,6 +63,7 @@ class Fields:
         self._shape = shape
         self._keys = {name: key(seed, "field", name) for name in _NAMES}
         self.rivers = Rivers(seed, self._broad)
+        self._winds = Winds(self._broad_height, _west)
 
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1, *, exact: bool = True
@@ -77,7 +80,7 @@ class Fields:
         temperature += _latitude(y, height, step)[:, None] + 60
         temperature -= np.maximum(elevation - 250, 0) // 2
         patch = self._noise("patch", area, 5, 3)
-        moisture = self._wetness(area)
+        moisture = self._wetness(area) + self._winds.rain(x, y, width, height, step)
         moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
@@ -124,14 +127,21 @@ class Fields:
         return raw
 
     def _wetness(self, area: _Area) -> NDArray[np.int32]:
-        return self._noise("moisture", area, 9, 4) * 13 // 10
+        return self._noise("moisture", area, 9, 4) * 13 // 10 + _LENT
 
     def _broad(
         self, x: int, y: int, width: int, height: int, step: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Height and rain for the drainage: what is finer than its lattice is left out."""
         area = _Area(x, y, width, height, step, exact=False)
-        return self._height(area), np.clip(self._wetness(area) + 550, 60, 1400) // 60
+        land = self._height(area)
+        wetness = self._wetness(area) + rain_between(land, _west(y, height, step), step)
+        return land, np.clip(wetness + 480, 60, 1400) // 60
+
+    def _broad_height(
+        self, x: int, y: int, width: int, height: int, step: int
+    ) -> NDArray[np.int32]:
+        return self._height(_Area(x, y, width, height, step, exact=False))
 
 
 def _with_valleys(raw: NDArray[np.int32], shores: Shores) -> NDArray[np.int32]:
@@ -160,11 +170,25 @@ def _lay_water(
     terrain[water & ~frozen & (far < _DEEP)] = TERRAIN_INDEX["deep_water"]
 
 
+def _sun(first: int, count: int, step: int) -> NDArray[np.int32]:
+    """Where rows lie between the coldest latitude, 0, and the warmest, 1024; int32 [count]."""
+    place = (first + step * np.arange(count, dtype=np.int64) + _YEAR // 4) % _YEAR
+    wave = np.abs(place - _YEAR // 2)  # a triangle
+    return ((_YEAR // 2 - wave) * 2048 // _YEAR).astype(np.int32)
+
+
+def _west(first: int, count: int, step: int) -> NDArray[np.int32]:
+    """How much of a row's wind comes from the west, of 256: all in middle latitudes; int32 [count].
+
+    In warm ones and in cold ones it comes from the east; between them it turns slowly.
+    """
+    sun = _sun(first, count, step)
+    return np.minimum(np.clip(2 * (sun - 160), 0, 256), np.clip(2 * (864 - sun), 0, 256))
+
+
 def _latitude(first: int, count: int, step: int) -> NDArray[np.int32]:
     """Warmth of a row: 0 at the origin, warmer to the south, and a wave on; int32 [count]."""
-    place = (first + step * np.arange(count, dtype=np.int64) + _YEAR // 4) % _YEAR
-    wave = np.abs(place - _YEAR // 2)  # a triangle: coldest at 0, warmest at half
-    part = ((_YEAR // 2 - wave) * 2048 // _YEAR).astype(np.int32)  # 0 to 1024
+    part = _sun(first, count, step)
     smooth = part * part // 1024 * (3 * 1024 - 2 * part) // 1024
     return (smooth - 512) * 1100 // 1024
 

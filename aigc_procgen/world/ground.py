@@ -6,7 +6,8 @@ cached, so any chunk can be the first one made, in any thread, and has the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,20 @@ from .cache import Cache
 from .canvas import KEEP, Layout
 from .chunk import CHUNK, Chunk, Prop, frozen
 from .fields import Fields
+from .harbours import REACH, Harbour, find_harbour
+from .joins import Edge, Joins
+from .lanes import Lane, Lanes
 from .layouts import lay_out
-from .places import CELL, CELLS, District, Namer, Place, make_district
+from .outwards import RINGS, outwards
+from .places import CELL, CELLS, DISTRICT, SETTLED, District, Namer, Place, make_district
 from .plants import grow, walkable
-from .roads import REACH, Edge, Road, edges_of_cell, gate, make_road, side_towards
+from .roads import SIDES, Road, gate, make_road, side_towards
 from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["Ground"]
 
-_SIDES = ("north", "east", "south", "west")
+_NEAR = 6  # places from which a wild place's way to a pier is looked for
 _BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice", "lava")]
 
 
@@ -40,36 +45,72 @@ class Ground:
         self._plants = key(seed, "plants")
 
         def district(place: tuple[int, int]) -> District:
-            return make_district(seed, self.fields, namer, *place)
+            return make_district(seed, self.fields, *place)
+
+        def name(place: Place) -> Place:
+            return replace(place, name=namer(seed, place.id, place.kind))
 
         # Sizes are of the arrays, with something for the objects around them.
-        self._districts = Cache(district, budget // 2, lambda _: 48 * 48 * 5 + 8000)
-        self._edges = Cache(self._make_edges, budget // 8, lambda edges: 300 + 200 * len(edges))
+        self._districts = Cache(district, budget * 5 // 16, lambda _: 48 * 48 * 5 + 8000)
+        self._named = Cache(name, budget // 16, lambda _: 600)
+        self._joins = Joins(self.place_at, self._is_made, budget // 8)
         self._roads = Cache(self._make_road, budget // 4, _size_of_road)
+        self._harbours = Cache(self._make_harbour, budget // 16, _size_of_harbour)
+        self._lanes = Lanes(self.fields, self.places, self.harbour, budget // 16)
         self._layouts = Cache(self._make_layout, budget // 8, _size_of_layout)
 
     def place_at(self, cell: tuple[int, int]) -> Place | None:
-        """The place of a cell, if it has one."""
+        """The place of a cell, if it has one; `named` gives it its name."""
         return self._districts.get((cell[0] // CELLS, cell[1] // CELLS)).places.get(cell)
 
     def places(self, x: int, y: int, width: int, height: int) -> Iterator[Place]:
-        """The places whose centre lies in the region, by cell."""
+        """The places whose centre lies in the region, by cell; `named` gives them names."""
         for row in range(y // CELL, (y + height - 1) // CELL + 1):
             for column in range(x // CELL, (x + width - 1) // CELL + 1):
                 place = self.place_at((column, row))
                 if place and x <= place.x < x + width and y <= place.y < y + height:
                     yield place
 
+    def outwards(
+        self, x: int, y: int, reach: int = (RINGS + 1) * DISTRICT
+    ) -> Iterator[tuple[int, Place]]:
+        """The square of its distance from a tile and every place at most `reach` tiles off, the
+        nearest first.
+        """
+
+        def places_of(dx: int, dy: int) -> Iterable[Place]:
+            return self._districts.get((dx, dy)).places.values()
+
+        return outwards(places_of, x, y, reach)
+
+    def named(self, place: Place) -> Place:
+        """A place with its name."""
+        return self._named.get(place)
+
     def roads(self, x: int, y: int, width: int, height: int) -> Iterator[Road]:
-        """The roads that may have tiles in the region."""
-        for row in range((y - REACH) // CELL, (y + height + REACH) // CELL + 1):
-            for column in range((x - REACH) // CELL, (x + width + REACH) // CELL + 1):
-                for edge in self._edges.get((column, row)):
-                    left, top, right, bottom = edge.box()
-                    if left < x + width and x < right and top < y + height and y < bottom:
-                        road = self._roads.get(edge)
-                        if road is not None:
-                            yield road
+        """The roads that may have tiles in the region, and ways to harbours with their piers."""
+        for edge in self._joins.near(x, y, width, height):
+            road = self._roads.get(edge)
+            if road is not None:
+                yield road
+        reach = REACH + 2
+        for place in self.places(x - reach, y - reach, width + 2 * reach, height + 2 * reach):
+            if harbour := self.harbour(place):
+                yield Road(tiles=harbour.tiles)
+
+    def neighbours(self, place: Place) -> Iterator[Place]:
+        """The places to which a road leads from a place, and through no other."""
+        for edge in self._joins.of(place):
+            if self._roads.get(edge) is not None:
+                yield edge.other(place)
+
+    def harbour(self, place: Place) -> Harbour | None:
+        """The harbour of a place, if it has one."""
+        return self._harbours.get(place)
+
+    def lanes(self, place: Place) -> tuple[Lane, ...]:
+        """The ways of ships from a place's harbour."""
+        return self._lanes.of(place)
 
     def chunk(self, cx: int, cy: int) -> Chunk:
         """Makes a chunk."""
@@ -145,23 +186,33 @@ class Ground:
             if left <= prop[1] < right and top <= prop[2] < bottom
         ]
 
-    def _make_edges(self, cell: tuple[int, int]) -> tuple[Edge, ...]:
-        return edges_of_cell(self.place_at, cell)
+    def _is_made(self, cell: tuple[int, int]) -> bool:
+        return (cell[0] // CELLS, cell[1] // CELLS) in self._districts
 
     def _make_road(self, edge: Edge) -> Road | None:
         return make_road(self.seed, self._districts.get, edge)
 
+    def _make_harbour(self, place: Place) -> Harbour | None:
+        dx, dy = place.x // DISTRICT, place.y // DISTRICT
+        found = find_harbour(self.seed, self._districts.get((dx, dy)), dx, dy, place)
+        if found is None or place.kind in SETTLED:
+            return found
+        # Who has not far to walk to a town's pier builds none.
+        near = [place]
+        for other in near:
+            for further in self.neighbours(other) if len(near) < _NEAR else ():
+                if further.kind in SETTLED and self.harbour(further):
+                    return None
+                if further not in near:
+                    near.append(further)
+        return found
+
     def _make_layout(self, place: Place) -> Layout:
-        cell = (place.x // CELL, place.y // CELL)
-        used = {
-            side_towards(place, edge.goal if edge.start == place else edge.start)
-            for row in range(cell[1] - 3, cell[1] + 1)
-            for column in range(cell[0] - 3, cell[0] + 4)
-            for edge in self._edges.get((column, row))
-            if place in (edge.start, edge.goal)
-        }
+        used = {side_towards(place, edge.other(place)) for edge in self._joins.of(place)}
+        if harbour := self.harbour(place):
+            used.add(harbour.side)
         gates = {}
-        for side in _SIDES:
+        for side in SIDES:
             x, y = gate(self.seed, place, side)
             gates[side] = (x - place.x, y - place.y)
         size = 2 * place.radius + 1
@@ -171,6 +222,10 @@ class Ground:
 
 def _size_of_road(road: Road | None) -> int:
     return 500 + (road.tiles.nbytes if road else 0)
+
+
+def _size_of_harbour(harbour: Harbour | None) -> int:
+    return 500 + (harbour.tiles.nbytes if harbour else 0)
 
 
 def _size_of_layout(layout: Layout) -> int:

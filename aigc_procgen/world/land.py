@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -15,10 +19,12 @@ from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
+from .journeys import Ferry, Leg, find_journey
 from .map_sheet import draw_map
 from .namer import plain_name
+from .outwards import RINGS
 from .overview import draw_overview
-from .places import DISTRICT, PLACE_KINDS, Namer, Place
+from .places import CELL, DISTRICT, PLACE_KINDS, Namer, Place
 from .prefetch import squares_around
 from .realms import Realm, Realms
 from .route import find_route
@@ -31,7 +37,6 @@ LIMIT = 1 << 31  # tiles from the origin in every direction
 _LARGEST = 1 << 24  # elements of an array that one call may ask for
 _CHUNK_BYTES = 50_000  # of most chunks
 _FARTHEST = 1 << 12  # tiles around a tile in which chunks can be made ahead
-_RINGS = 24  # of districts in which `nearest` looks: over 9000 tiles
 
 
 class Land:
@@ -151,16 +156,25 @@ class Land:
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
         area = _check_area(x, y, width, height, _LARGEST << 2)
-        return tuple(sorted(self._ground.places(*area), key=lambda place: place.id))
+        found = sorted(self._ground.places(*area), key=lambda place: place.id)
+        return tuple(self._ground.named(place) for place in found)
 
-    def _towns(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
-        # The rim of the world has no land beyond it.
-        left, right = max(x, -LIMIT), min(x + width, LIMIT)
-        top, bottom = max(y, -LIMIT), min(y + height, LIMIT)
-        if left >= right or top >= bottom:
-            return ()
-        found = self._ground.places(left, top, right - left, bottom - top)
-        return tuple(place for place in found if place.kind == "town")
+    def neighbours(self, place: Place, count: int, reach: int) -> tuple[Place, ...]:
+        """The place and the `count` others nearest to it, of those at most `reach` tiles off in
+        either direction; of two at one distance the one whose id comes first.
+        """
+        near = (
+            self._ground.named(other)
+            for _, other in self._ground.outwards(place.x, place.y, reach * 3 // 2)
+            if -reach <= other.x - place.x < reach and -reach <= other.y - place.y < reach
+        )
+        return tuple(islice(near, count + 1))
+
+    def _towns(self, x: int, y: int, reach: int) -> Iterator[Place]:
+        for _, place in self._ground.outwards(x, y, reach):
+            # The rim of the world has no land beyond it.
+            if place.kind == "town" and max(-place.x, place.x + 1, -place.y, place.y + 1) <= LIMIT:
+                yield place
 
     def nearest(self, kind: str, x: int, y: int) -> Place:
         """The nearest place of a kind, or of any with "any", as the crow flies.
@@ -168,31 +182,21 @@ class Land:
         Raises `InvalidArgument` when there is none within some 9000 tiles.
         """
         check_choice("kind", kind, (*PLACE_KINDS, "any"))
-        x, y = _check_tile("x", x), _check_tile("y", y)
-        best: tuple[int, str] | None = None
-        found: Place | None = None
-        for ring in range(_RINGS + 1):
-            # A ring's districts lie at least this far off.
-            if best and best[0] <= (max(ring - 1, 0) * DISTRICT) ** 2:
-                break
-            for dx, dy in _ring(x // DISTRICT, y // DISTRICT, ring):
-                square = (dx * DISTRICT, dy * DISTRICT, DISTRICT, DISTRICT)
-                if best and _gap(square, x, y) > best[0]:
-                    continue
-                for place in self._ground.places(*square):
-                    far = ((place.x - x) ** 2 + (place.y - y) ** 2, place.id)
-                    if kind in ("any", place.kind) and (best is None or far < best):
-                        best, found = far, place
-        if found is None:
-            raise InvalidArgument(
-                f"kind {kind!r} has no place within {_RINGS * DISTRICT} tiles of x={x}, y={y}; "
-                "ask nearer to land"
-            )
-        return found
+        return self._ground.named(self._nearest(kind, _check_tile("x", x), _check_tile("y", y)))
+
+    def _nearest(self, kind: str, x: int, y: int) -> Place:
+        """The same without a name."""
+        for _, place in self._ground.outwards(x, y):
+            if kind in ("any", place.kind):
+                return place
+        raise InvalidArgument(
+            f"kind {kind!r} has no place within {RINGS * DISTRICT} tiles of x={x}, y={y}; "
+            "ask nearer to land"
+        )
 
     def spawn(self) -> tuple[int, int]:
         """A tile (x, y) to begin at: on the plaza of the town nearest to the origin."""
-        town = self.nearest("town", 0, 0)
+        town = self._nearest("town", 0, 0)
         return town.x, town.y + 1
 
     def route(
@@ -212,6 +216,54 @@ class Land:
         if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
             raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
         return find_route(self._chunk, ends[0], ends[1], budget)
+
+    def roads(self, place: Place) -> tuple[Place, ...]:
+        """The places to which a road leads from a place, and through no other, by id."""
+        found = sorted(self._ground.neighbours(self._unnamed(place)), key=lambda other: other.id)
+        return tuple(self._ground.named(other) for other in found)
+
+    def harbour(self, place: Place) -> tuple[int, int] | None:
+        """The last tile (x, y) of a place's pier, which can be walked on; None without one."""
+        found = self._ground.harbour(self._unnamed(place))
+        return (found.x, found.y) if found else None
+
+    def ferries(self, place: Place) -> tuple[Ferry, ...]:
+        """The ships from a place's harbour to others, the shortest way first."""
+        start = self._unnamed(place)
+        return tuple(
+            Ferry(
+                start=self._ground.named(start),
+                goal=self._ground.named(lane.goal),
+                length=lane.length,
+                way=tuple((x, y) for x, y in lane.way.tolist()),
+            )
+            for lane in self._ground.lanes(start)
+        )
+
+    def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
+        """The legs of a journey by road, and by ship where no road leads; None if none is found."""
+
+        def roads(place: Place) -> Iterator[tuple[Place, int]]:
+            for other in self._ground.neighbours(place):
+                yield other, isqrt((other.x - place.x) ** 2 + (other.y - place.y) ** 2)
+
+        def lanes(place: Place) -> Iterator[tuple[Place, int]]:
+            for lane in self._ground.lanes(place):
+                yield lane.goal, lane.length
+
+        legs = find_journey(self._unnamed(start), self._unnamed(goal), roads, lanes)
+        if legs is None:
+            return None
+        named = self._ground.named
+        return tuple(replace(leg, places=tuple(map(named, leg.places))) for leg in legs)
+
+    def _unnamed(self, place: Place) -> Place:
+        """The place as the land itself knows it; `InvalidArgument` if it does not."""
+        if isinstance(place, Place) and max(abs(place.x), abs(place.y)) < LIMIT:
+            found = self._ground.place_at((place.x // CELL, place.y // CELL))
+            if found is not None and found.id == place.id:
+                return found
+        raise InvalidArgument(f"place must be a Place of this world, not {place!r:.80}")
 
     def spots(self, place: Place, count: int) -> tuple[tuple[int, int], ...]:
         """Different tiles (x, y) in a place where people can stand, some steps apart.
@@ -318,20 +370,6 @@ def _check_area(x: int, y: int, width: int, height: int, most: int) -> tuple[int
             f"width and height must cover at most {most} tiles, not {width} x {height}"
         )
     return x, y, width, height
-
-
-def _gap(square: tuple[int, int, int, int], x: int, y: int) -> int:
-    """The square of the distance from a tile to the nearest tile of a square."""
-    left, top, width, height = square
-    across = max(left - x, 0, x - (left + width - 1))
-    down = max(top - y, 0, y - (top + height - 1))
-    return across * across + down * down
-
-
-def _ring(x: int, y: int, ring: int) -> list[tuple[int, int]]:
-    """The cells at exactly that many steps from (x, y), king's moves."""
-    around = range(-ring, ring + 1)
-    return [(x + dx, y + dy) for dy in around for dx in around if max(abs(dx), abs(dy)) == ring]
 
 
 def _standing(free: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -54,7 +54,7 @@ def draw_map(
     named = ("town", "village") if step <= 3 else ("town",) if step <= 10 else ()
     for place, (column, row) in zip(places, marks, strict=True):
         if place.kind in named or step == 1:
-            _label(picture, place, column, row, taken)
+            _label(picture, ground.named(place), column, row, taken)
     return _sheet(picture, step, title)
 
 

@@ -30,7 +30,9 @@ __all__ = [
     "CELL",
     "CELLS",
     "DISTRICT",
+    "INNER",
     "PLACE_KINDS",
+    "SETTLED",
     "STEP",
     "District",
     "Namer",
@@ -49,8 +51,9 @@ DISTRICT = CELL * CELLS  # tiles
 STEP = 8  # tiles between the samples that sites and roads are chosen by
 _SAMPLES = CELL // STEP
 _JITTER = slice(3, 9)  # samples of a cell where its place may lie: 24 tiles from the rim
+INNER = (_JITTER.start * STEP, _JITTER.stop * STEP - 1)  # tiles of a cell where its place may lie
 
-_SETTLED = ("town", "village")
+SETTLED = ("town", "village")
 _BROOK = 2 * UNIT
 _BESIDE = 13 * UNIT  # a plaza's middle to the water's edge, as people like it
 
@@ -139,11 +142,14 @@ class District:
 
     terrain: NDArray[np.uint8]  # [48, 48]
     elevation: NDArray[np.int32]  # [48, 48]
-    places: MappingProxyType[tuple[int, int], Place]
+    places: MappingProxyType[tuple[int, int], Place]  # without names
 
 
-def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) -> District:
-    """The district (dx, dy), whose first tile is (384 * dx, 384 * dy)."""
+def make_district(seed: Seed, fields: Fields, dx: int, dy: int) -> District:
+    """The district (dx, dy), whose first tile is (384 * dx, 384 * dy).
+
+    Its places have no names yet: most are only passed by, and a name takes longer than a site.
+    """
     count = DISTRICT // STEP
     land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
     places: dict[tuple[int, int], Place] = {}
@@ -153,7 +159,7 @@ def make_district(seed: Seed, fields: Fields, namer: Namer, dx: int, dy: int) ->
         places[cell] = Place(
             id=name,
             kind=kind,
-            name=namer(seed, name, kind),
+            name="",
             x=dx * DISTRICT + x,
             y=dy * DISTRICT + y,
             radius=place_rules().kinds[kind].radius,
@@ -244,7 +250,7 @@ def _site(
         return None
     shore = _square(land.shore, cell)[_JITTER, _JITTER][rows, columns]
     far = np.abs(shore - _BESIDE)
-    if kind in _SETTLED:
+    if kind in SETTLED:
         # People settle by fresh water: of all sites the third nearest to it remains.
         order = np.argsort(far, kind="stable")[: -(-len(far) // 3)]
         rows, columns, far = rows[order], columns[order], far[order]

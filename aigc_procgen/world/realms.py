@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,8 @@ _ASIDE = 330  # tiles that a seat lies from its square's middle at most
 _BEND = 150  # tiles that borders are bent aside, at most
 _FOUND = 540  # tiles from its seat within which a realm's capital lies
 
-Towns = Callable[[int, int, int, int], tuple[Place, ...]]
-"""The towns of a region: (x, y, width, height)."""
+Towns = Callable[[int, int, int], Iterable[Place]]
+"""The towns around a tile, the nearest first: (x, y, reach)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +94,8 @@ class Realms:
     def _make(self, square: tuple[int, int]) -> Realm | None:
         x, y = self._seat(square)
         name = f"realm:{square[0]}:{square[1]}"
-        for reach in (_FOUND // 3, _FOUND * 2 // 3, _FOUND):  # seldom must all be looked at
-            towns = self._towns(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1)
-            near = sorted(((town.x - x) ** 2 + (town.y - y) ** 2, town.id, town) for town in towns)
-            for far, _, town in near:
-                if far > reach * reach:
-                    break  # one outside this square may be nearer
-                if self._square_at(town.x, town.y) == square:
-                    named = self._namer(self._seed, f"{name}:{town.id}", "realm")
-                    return Realm(id=name, name=named, capital=town.id, x=x, y=y)
+        for town in self._towns(x, y, _FOUND):
+            if self._square_at(town.x, town.y) == square:
+                named = self._namer(self._seed, f"{name}:{town.id}", "realm")
+                return Realm(id=name, name=named, capital=town.id, x=x, y=y)
         return None

@@ -28,6 +28,8 @@ UNIT = 16  # parts of a tile in which distances are counted
 VALLEY = 40  # tiles beside the water over which land falls towards it
 FAR = (VALLEY + 1) * UNIT  # a distance that means "no water near"
 _COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
+_COARSE = 4  # tiles a sample, from which on many parts are drawn at once
+_BATCH = 1 << 16  # samples of them, which stay in the processor's cache
 _JITTER = 14  # tiles that a point lies from its lattice's middle at most
 _SPRING = 60  # rain that makes a river
 _WIDEST = 9 * UNIT  # half of the widest river
@@ -55,6 +57,7 @@ class Shores:
 _Part = tuple[int, int, int, int, int, int, int, int]
 _Node = tuple[int, int, int, int]  # x, y, level, half width
 _At = tuple[int, int]  # row and column of a point in its block
+_NONE = np.zeros((0, 8), np.int32)
 
 
 class Rivers:
@@ -84,11 +87,15 @@ class Rivers:
         """
         best = np.full((height, width), (FAR + _OFFSET) << 16, np.int32)
         lowest = np.full((height, width), _NO_LEVEL, np.int32)
-        parts = self._near(x, y, width * step, height * step) if step <= _COARSEST else []
-        if parts:
+        thin = step > _COARSEST
+        parts = _NONE if thin else self._near(x, y, width * step, height * step)
+        if len(parts):
             across, down = self._bent(x, y, width, height, step)
-            for part in parts:
-                _draw(best, lowest, across, down, step, part)
+            if step < _COARSE:
+                for part in parts.tolist():
+                    _draw(best, lowest, across, down, step, part)
+            else:
+                _draw_many(best, lowest, across, down, step, parts)
         far = (best >> 16) - _OFFSET
         # Where waters overlap the lowest surface holds: so each goes on falling along its course.
         level = np.minimum((best & 0xFFFF) - (1 << 15), lowest)
@@ -105,11 +112,11 @@ class Rivers:
         down += (np.arange(height, dtype=np.int32) * (step * UNIT))[:, None]
         return across, down
 
-    def _near(self, x: int, y: int, width: int, height: int) -> list[_Part]:
-        """The parts that may change the region, with places from (x, y)."""
+    def _near(self, x: int, y: int, width: int, height: int) -> NDArray[np.int32]:
+        """The parts that may change the region, with places from (x, y): int32 [n, 8]."""
         size = BLOCK * SPACING
         reach = _REACH + 2 * SPACING
-        found: list[_Part] = []
+        found = [_NONE]
         left, top = x - reach + size // 2, y - reach + size // 2
         for row in range(top // size, (top + height + 2 * reach) // size + 1):
             for column in range(left // size, (left + width + 2 * reach) // size + 1):
@@ -123,27 +130,29 @@ class Rivers:
                     & (np.minimum(parts[:, 1], parts[:, 5]) + shift_y < height * UNIT + edge)
                     & (np.maximum(parts[:, 1], parts[:, 5]) + shift_y > -edge)
                 )
-                shifted = parts[near] + np.array([shift_x, shift_y, 0, 0] * 2, np.int32)
-                found += shifted.tolist()
-        return found
+                found.append(parts[near] + np.array([shift_x, shift_y, 0, 0] * 2, np.int32))
+        return np.concatenate(found)
 
     def _parts_of_block(self, column: int, row: int) -> NDArray[np.int32]:
         """All straight parts whose curves bend around points of a block; int32 [n, 8]."""
         basin = self.basin(column, row)
         side = BLOCK + 2 * RIM
         first = (first_point(column) - RIM, first_point(row) - RIM)
-        place = self._points(first, side)
+        xs, ys = (axis.tolist() for axis in self._points(first, side))
         lake = (basin.depth >= _LAKE) & ~basin.sea
         wet = (basin.flow >= _SPRING) & ~basin.sea
-        level = basin.water // WATER_UNITS
+        levels = (basin.water // WATER_UNITS).tolist()
+        flows, ways, sea = basin.flow.tolist(), basin.way.tolist(), basin.sea.tolist()
         into: dict[_At, list[_At]] = {}
         for j, i in np.argwhere(wet & (basin.way >= 0)).tolist():
-            across, down = basin.steps[basin.way[j, i]]
+            across, down = basin.steps[ways[j][i]]
             into.setdefault((j + down, i + across), []).append((j, i))
 
+        @cache
         def node(at: _At) -> _Node:
-            half = min(24 + isqrt(int(basin.flow[at])) * 5 // 4, _WIDEST)
-            return (int(place[0][at]), int(place[1][at]), int(level[at]), half)
+            row, column = at
+            half = min(24 + isqrt(flows[row][column]) * 5 // 4, _WIDEST)
+            return (xs[row][column], ys[row][column], levels[row][column], half)
 
         found: list[_Part] = []
         inner = range(RIM, RIM + BLOCK)
@@ -151,12 +160,13 @@ class Rivers:
             if at[0] not in inner or at[1] not in inner:
                 continue
             here, out = node(at), None
-            if not basin.sea[at] and basin.way[at] >= 0:
-                across, down = basin.steps[basin.way[at]]
+            under, way = sea[at[0]][at[1]], ways[at[0]][at[1]]
+            if not under and way >= 0:
+                across, down = basin.steps[way]
                 out = _middle(here, node((at[0] + down, at[1] + across)), here[3])
             if lake[at]:
                 found.extend(_lake(node, basin, lake, at))
-            elif out is None and not basin.sea[at]:
+            elif out is None and not under:
                 found.append((*here[:3], _LAST, *here[:3], _LAST))
             sources = into.get(at, [])
             for source in sources:
@@ -248,27 +258,69 @@ def _draw(
     part: _Part,
 ) -> None:
     """Lowers the packed distances of samples near a straight part, and surfaces of those in it."""
-    x0, y0, level0, half0, x1, y1, level1, half1 = part
+    x0, y0, _, half0, x1, y1, _, half1 = part
     reach = FAR + max(half0, half1) + _BEND * UNIT
     grid = step * UNIT
     left, right = (min(x0, x1) - reach) // grid, (max(x0, x1) + reach) // grid + 1
     top, bottom = (min(y0, y1) - reach) // grid, (max(y0, y1) + reach) // grid + 1
     here = np.s_[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    xs, ys = across[here] - x0, down[here] - y0
-    if not xs.size:
+    if not across[here].size:
         return
-    dx, dy = x1 - x0, y1 - y0
-    square = dx * dx + dy * dy
-    level: NDArray[np.int32] | int = level0
-    half: NDArray[np.int32] | int = half0
-    if square:
-        along = np.clip((xs * dx + ys * dy) // max(square >> 8, 1), 0, 256)
-        xs = xs - (along * dx >> 8)
-        ys = ys - (along * dy >> 8)
-        level = level0 + (along * (level1 - level0) >> 8)
-        half = half0 + (along * (half1 - half0) >> 8)
-    far = _length(xs * xs + ys * ys) - half
+    far, level = _measured(across[here], down[here], np.array(part, np.int32)[:, None, None])
     packed = (np.minimum(far, FAR) + _OFFSET << 16) + (level + (1 << 15))
     packed[far >= FAR] = (FAR + _OFFSET) << 16
     np.minimum(best[here], packed, out=best[here])
     np.minimum(lowest[here], np.where(far < 0, level, _NO_LEVEL), out=lowest[here])
+
+
+def _draw_many(
+    best: NDArray[np.int32],
+    lowest: NDArray[np.int32],
+    across: NDArray[np.int32],
+    down: NDArray[np.int32],
+    step: int,
+    parts: NDArray[np.int32],
+) -> None:
+    """The same for many parts, each of which reaches few samples."""
+    grid = step * UNIT
+    reach = FAR + np.maximum(parts[:, 3], parts[:, 7]) + _BEND * UNIT
+    windows = []
+    for axis, count in ((1, best.shape[0]), (0, best.shape[1])):
+        low = np.minimum(parts[:, axis], parts[:, axis + 4]) - reach
+        high = np.maximum(parts[:, axis], parts[:, axis + 4]) + reach
+        first, last = low // grid, high // grid + 1
+        size = min(int((last - first).max()), count)
+        # Windows of one size that stay inside: what lies in them beyond the reach stays as it is.
+        windows.append(np.clip(first, 0, count - size)[:, None] + np.arange(size))
+    rows, columns = windows
+    count = max(_BATCH // (rows.shape[1] * columns.shape[1]), 1)
+    for first in range(0, len(parts), count):
+        some = slice(first, first + count)
+        places = rows[some, :, None] * best.shape[1] + columns[some, None, :]
+        far, level = _measured(
+            across.ravel()[places], down.ravel()[places], parts[some].T[:, :, None, None]
+        )
+        near, inside = far < FAR, far < 0
+        packed = (far[near] + _OFFSET << 16) + (level[near] + (1 << 15))
+        np.minimum.at(best.reshape(-1), places[near], packed)
+        np.minimum.at(lowest.reshape(-1), places[inside], level[inside])
+
+
+def _measured(
+    across: NDArray[np.int32], down: NDArray[np.int32], part: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """How far samples are from a part's edge, below 0 in its water, and its level there.
+
+    `part` [8, …] broadcasts against the samples.
+    """
+    x0, y0, level0, half0, x1, y1, level1, half1 = part
+    dx, dy = x1 - x0, y1 - y0
+    xs, ys = across - x0, down - y0
+    # Of a part without a length all is at its start.
+    along = np.clip((xs * dx + ys * dy) // np.maximum(dx * dx + dy * dy >> 8, 1), 0, 256)
+    xs -= along * dx >> 8
+    ys -= along * dy >> 8
+    half = half0 + (along * (half1 - half0) >> 8)
+    level = level0 + (along * (level1 - level0) >> 8)
+    far = _length(xs * xs + ys * ys) - half
+    return far, level

@@ -1,8 +1,6 @@
-"""Roads: which places are joined, and the way between two of them.
+"""Roads: the way between two places that are joined.
 
-Places are joined as in the relative neighbourhood graph (Toussaint 1980): two are neighbours when
-no third is nearer to both. That is decided from the places around alone, keeps what is near
-connected, and does not cross itself. The way is an A* search (Hart, Nilsson & Raphael 1968) on
+The way is an A* search (Hart, Nilsson & Raphael 1968) on
 samples of the land in a box around the two, so it is the same whoever asks.
 """
 
@@ -17,37 +15,19 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Seed, key
 
+from .joins import Edge
 from .noise import hash_grid
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["REACH", "Edge", "Road", "edges_of_cell", "gate", "make_road", "side_towards"]
+__all__ = ["SIDES", "Road", "draw_way", "gate", "gate_sample", "make_road", "side_towards"]
 
-_LONGEST = 220  # tiles between two neighbours
-_MARGIN = 40  # tiles around the two in which the way is looked for
-REACH = _LONGEST + _MARGIN  # a road's tiles lie at most this far from either end, in x and in y
+SIDES = ("north", "east", "south", "west")
+
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
 _FINE = 4  # bits of a tile that curves are drawn with
 
 Districts = Callable[[tuple[int, int]], District]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edge:
-    """Two neighbouring places, `start` in the cell that owns the edge."""
-
-    start: Place
-    goal: Place
-
-    def box(self) -> tuple[int, int, int, int]:
-        """The tiles in which the road lies: left, top, right, bottom, the last two excluded."""
-        one, two = self.start, self.goal
-        return (
-            min(one.x, two.x) - _MARGIN,
-            min(one.y, two.y) - _MARGIN,
-            max(one.x, two.x) + _MARGIN + 1,
-            max(one.y, two.y) + _MARGIN + 1,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,35 +58,12 @@ def gate(seed: Seed, place: Place, side: str) -> tuple[int, int]:
     }[side]
 
 
-def edges_of_cell(
-    place_at: Callable[[tuple[int, int]], Place | None], cell: tuple[int, int]
-) -> tuple[Edge, ...]:
-    """The edges from the cell's place to places in the cells after it, in rows."""
-    start = place_at(cell)
-    if start is None:
-        return ()
-    around = [
-        (column, row, place)
-        for row in range(cell[1] - 3, cell[1] + 4)
-        for column in range(cell[0] - 3, cell[0] + 4)
-        if (place := place_at((column, row))) is not None
-    ]
-    edges = []
-    for column, row, goal in around:
-        if (row, column) <= (cell[1], cell[0]):
-            continue
-        length = _square(start, goal)
-        if length <= _LONGEST**2 and not any(
-            _square(start, third) < length and _square(third, goal) < length
-            for _, _, third in around
-            if third is not start and third is not goal
-        ):
-            edges.append(Edge(start=start, goal=goal))
-    return tuple(edges)
-
-
-def _square(one: Place, two: Place) -> int:
-    return (one.x - two.x) ** 2 + (one.y - two.y) ** 2
+def gate_sample(tile: tuple[int, int], side: str) -> tuple[int, int]:
+    """Column and row of the sample just outside a gate."""
+    x, y = tile
+    return (-(-x // STEP) if side == "east" else x // STEP), (
+        -(-y // STEP) if side == "south" else y // STEP
+    )
 
 
 def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
@@ -126,10 +83,9 @@ def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
     ends = []
     for place, other in ((edge.start, edge.goal), (edge.goal, edge.start)):
         side = side_towards(place, other)
-        x, y = gate(seed, place, side)
-        column = -(-x // STEP) if side == "east" else x // STEP
-        row = -(-y // STEP) if side == "south" else y // STEP
-        ends.append(((x, y), (row - top, column - left)))
+        tile = gate(seed, place, side)
+        column, row = gate_sample(tile, side)
+        ends.append((tile, (row - top, column - left)))
         cost[row - top, column - left] = max(10, cost[row - top, column - left])
     nodes = _search(cost, elevation, ends[0][1], ends[1][1])
     if nodes is None:
@@ -143,7 +99,7 @@ def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
     points += np.stack([bend & 3, bend >> 2 & 3], 1) - 1
     curve = np.concatenate([[ends[0][0]], points, [ends[1][0]]]).astype(np.int64)
     wide = {"town", "village"} & {edge.start.kind, edge.goal.kind}
-    tiles = _draw(curve, wide=bool(wide))
+    tiles = draw_way(curve, wide=bool(wide))
     tiles.setflags(write=False)
     return Road(tiles=tiles)
 
@@ -219,7 +175,7 @@ def _search(
     return np.array([divmod(node, width) for node in reversed(nodes)], np.int64) - 1
 
 
-def _draw(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
+def draw_way(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
     """Tiles of a smooth curve along the points (Chaikin's corner cutting, twice)."""
     points = points << _FINE
     for _ in range(2):
@@ -232,5 +188,9 @@ def _draw(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
     line = (one + ((two - one) * steps >> 4) >> _FINE).reshape(-1, 2)
     # Beside each tile its right neighbour: without it, diagonal steps would not be 4-connected.
     brush = [(0, 0), (1, 0), (0, 1), (1, 1)] if wide else [(0, 0), (1, 0)]
-    tiles = np.concatenate([line + offset for offset in brush])
-    return np.unique(tiles, axis=0)
+    corner = line.min(0)
+    line -= corner
+    drawn = np.zeros(line.max(0) + 2, bool)  # on a sheet: sorting pairs takes ten times as long
+    for right, down in brush:
+        drawn[line[:, 0] + right, line[:, 1] + down] = True
+    return np.argwhere(drawn) + corner

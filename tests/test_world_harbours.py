@@ -1,0 +1,138 @@
+"""Harbours, ferries and journeys: every place can be reached from every other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import aigc_procgen as procgen
+from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.world.harbours import REACH
+from aigc_procgen.world.land import Land
+from aigc_procgen.world.terrain import TERRAIN_INDEX
+
+_WATER = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water")]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return procgen.world(2, size=1400)
+
+
+@pytest.fixture(scope="module")
+def places(world):
+    return world.places(-800, -800, 1600, 1600)
+
+
+def test_piers_can_be_walked_to_and_end_in_open_water(world, places):
+    """From the middle of a place one can walk to the end of its pier, around which is water."""
+    found = 0
+    for place in places:
+        pier = world.harbour(place)
+        if pier is None:
+            continue
+        found += 1
+        assert max(abs(pier[0] - place.x), abs(pier[1] - place.y)) <= REACH
+        assert world.route((place.x, place.y), pier) is not None, place
+        ground = world.terrain(pier[0] - 3, pier[1] - 3, 7, 7)
+        assert ground[3, 3] == TERRAIN_INDEX["cobblestone"]
+        assert np.isin(ground, _WATER).sum() >= 12, place
+    assert found > 8
+
+
+def test_settlements_by_the_sea_have_harbours():
+    """A town or village that has open sea close by in its own district has a pier."""
+    land = Land(11)
+    seen = 0
+    for place in land.places(-1500, -1500, 3000, 3000):
+        district = land._ground._districts.get((place.x // 384, place.y // 384))
+        row, column = place.y % 384 // 8, place.x % 384 // 8
+        around = district.elevation[max(row - 4, 0) : row + 5, max(column - 4, 0) : column + 5]
+        if place.kind in ("town", "village") and (around < -20).sum() > 12:
+            seen += 1
+            assert land.harbour(place), place
+    assert seen >= 5
+
+
+def test_ferries_sail_over_water_both_ways(world, places):
+    """A ferry leads back, in as many tiles; its way goes from pier to pier over open water."""
+    seen = 0
+    for place in places:
+        for ferry in world.ferries(place):
+            seen += 1
+            assert ferry.start == place
+            back = [other for other in world.ferries(ferry.goal) if other.goal == place]
+            assert [other.length for other in back] == [ferry.length]
+            way = np.array(ferry.way)
+            assert tuple(way[0]) == world.harbour(place)
+            assert tuple(way[-1]) == world.harbour(ferry.goal)
+            assert np.abs(np.diff(way, axis=0)).max() <= 16
+            assert ferry.length == 16 * (len(way) - 1)
+            for x, y in way[1:-1].tolist():
+                assert world.terrain(x, y, 1, 1)[0, 0] in (
+                    *_WATER,
+                    TERRAIN_INDEX["cobblestone"],  # under a bridge
+                )
+            assert ferry == procgen.Ferry.from_json(ferry.to_json())
+    assert seen > 12
+
+
+@pytest.mark.parametrize(("seed", "isles"), [(1, True), (7, True), ("Ada", False)])
+def test_every_place_of_a_world_can_be_reached_from_every_other(seed, isles):
+    """There is a journey from one place of an island world to each, and none is left out; legs
+    join, foot follows roads and ships sail between harbours.
+    """
+    world = procgen.world(seed, size=2048)
+    places = world.places(-1024, -1024, 2048, 2048)
+    assert len(places) > 140
+    start = world.nearest("town", 0, 0)
+    sailed = 0
+    for goal in places:
+        legs = world.journey(start, goal)
+        assert legs is not None, goal
+        at = start
+        for leg in legs:
+            assert leg.places[0] == at
+            for one, two in zip(leg.places, leg.places[1:], strict=False):
+                if leg.by == "foot":
+                    assert two in world.roads(one)
+                else:
+                    assert two in [ferry.goal for ferry in world.ferries(one)]
+                    sailed += 1
+            at = leg.places[-1]
+        assert at == goal
+    assert sailed or not isles
+
+
+def test_a_journey_is_the_same_from_any_side_and_in_any_order(world, places):
+    """Asked of a fresh world, or after others, a journey has the same legs; back it is as long."""
+    ends = [(places[0], places[-1]), (places[3], places[len(places) // 2])]
+    fresh = procgen.world(2, size=1400)
+    for one, two in reversed(ends):
+        assert fresh.journey(one, two) == world.journey(one, two)
+    assert world.journey(places[0], places[0]) == ()
+    legs = world.journey(*ends[0])
+    assert legs == tuple(procgen.Leg.from_json(leg.to_json()) for leg in legs)
+
+
+def test_harbours_do_not_depend_on_what_was_made_before():
+    """The chunks and harbours around a pier are those of a land that began elsewhere."""
+    one, two = Land("piers"), Land("piers")
+    places = one.places(-400, -400, 800, 800)
+    found = {place.id: one.harbour(place) for place in places}
+    for place in reversed(places):
+        two.digest(place.x // 64, place.y // 64)
+    assert {place.id: two.harbour(place) for place in places} == found
+    pier = next(pier for pier in found.values() if pier)
+    square = (pier[0] // 64, pier[1] // 64)
+    assert one.digest(*square) == two.digest(*square) == Land("piers").digest(*square)
+
+
+def test_who_asks_with_a_stranger_is_told(world, places):
+    """A place of another world is refused in one sentence."""
+    stranger = procgen.world(1).nearest("town")
+    for ask in (world.harbour, world.ferries, world.roads):
+        with pytest.raises(InvalidArgument, match="place must be a Place of this world"):
+            ask(stranger)
+    with pytest.raises(InvalidArgument, match="place must be a Place"):
+        world.journey(places[0], "town:0:0")
