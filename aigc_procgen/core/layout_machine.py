@@ -61,10 +61,12 @@ Floats = NDArray[np.float32]
 class LayoutMachine:
     """The network: `lay_out` gives the tiles of many rooms at once. All arrays are whole numbers.
 
-    `styles` is what a room can be asked to look like; `about` says data, licence and training.
+    `styles` is what a room can be asked to look like; `densities` how much of such rooms is usually
+    shut, from and to; `about` says data, licence and training.
     """
 
     styles: tuple[str, ...]
+    densities: Mapping[str, tuple[int, int]]
     about: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
     digest: str
@@ -196,7 +198,16 @@ def read_layouts(place: str, data: bytes) -> LayoutMachine:
         styles = tuple(str(style) for style in header["styles"])
         if len(arrays["hidden"]) != NOISE + len(styles) + 1:
             raise ValueError("it has other styles than its weights")
-        return LayoutMachine(styles=styles, about=header["about"], arrays=arrays, digest=digest)
+        densities = {style: tuple(map(int, header["densities"][style])) for style in styles}
+        if any(len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= 15 for pair in densities.values()):
+            raise ValueError("its densities are not 0 to 15, from and to")
+        return LayoutMachine(
+            styles=styles,
+            densities={style: (pair[0], pair[1]) for style, pair in densities.items()},
+            about=header["about"],
+            arrays=arrays,
+            digest=digest,
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise PackError(f"{place!r} is not a whole network of layouts: {error}") from None
 

@@ -124,11 +124,22 @@ def _doubled(taken: Tensor) -> Tensor:
     return F.interpolate(taken, scale_factor=2, mode="nearest")
 
 
-def tiles_of(scores: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
-    """Tiles [n, classes, h, w] that are one class each, and the odds behind them; 0 outside."""
+def tiles_of(
+    scores: Tensor, inside: Tensor, chance: float = 0.0, random: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Tiles [n, classes, h, w] that are one class each, and the odds behind them; 0 outside.
+
+    With a `chance` of 1 a class is drawn by its odds, with 0 it is the likeliest: Gumbel noise of
+    that size is added to the scores (Jang, Gu & Poole, "Categorical reparameterization with
+    Gumbel-softmax", ICLR 2017).
+    """
     odds = scores.softmax(1)
+    if chance:
+        drawn = torch.rand(scores.shape, generator=random).clamp(1e-6, 1 - 1e-6)
+        scores = scores - chance * torch.log(-torch.log(drawn))
+    soft = scores.softmax(1)
     hard = F.one_hot(scores.argmax(1), len(CLASSES)).movedim(3, 1).to(odds.dtype)
-    return (hard + odds - odds.detach()) * inside, odds * inside
+    return (hard + soft - soft.detach()) * inside, odds * inside
 
 
 class LayoutCritic(nn.Module):

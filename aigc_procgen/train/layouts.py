@@ -61,6 +61,8 @@ class LayoutConfig(Record):
     learning_rate: float = 6e-4  # falls to a tenth along a cosine
     gamma: float = 0.5  # of R1 and R2
     lazy: int = 8  # steps from one penalty to the next
+    warm: float = 0.5  # of the run: drawing by odds and learning by example fade out until then
+    example: float = 1.0  # weight of the odds of the real tiles, at the start
     ways: float = 1.0  # weight of what is shut where it must be walked
     density: float = 0.5  # weight of the density that was asked for
     half_life: int = 10_000  # rooms, of the average of the weights that is exported
@@ -170,8 +172,11 @@ class LayoutTrainer:
             for group in adam.param_groups:
                 group["lr"] = rate * min(1.0, (self.step + 1) / 100)
         real, latent, label, planes = self.batch()
+        inside = planes[:, :1] > 0
+        early = max(1 - share / config.warm, 0.0)
+        random = torch.Generator().manual_seed(key(config.seed, "odds", self.step) >> 1)
         with torch.no_grad():
-            fake, _ = tiles_of(self.network(latent, label, planes), planes[:, :1] > 0)
+            fake, _ = tiles_of(self.network(latent, label, planes), inside, early, random)
         judged = self.critic(real, label, planes), self.critic(fake, label, planes)
         loss = relativistic_critic_loss(*judged)
         stats = {"critic": float(loss.detach())}
@@ -184,7 +189,7 @@ class LayoutTrainer:
             loss = loss + config.gamma / 2 * config.lazy * penalty
             stats["penalty"] = float(penalty.detach())
         self._descend("critic", loss)
-        made, odds = tiles_of(self.network(latent, label, planes), planes[:, :1] > 0)
+        made, odds = tiles_of(self.network(latent, label, planes), inside, early, random)
         self.critic.requires_grad_(False)
         with torch.no_grad():
             score = self.critic(real, label, planes)
@@ -193,7 +198,12 @@ class LayoutTrainer:
         stats["generator"] = float(loss.detach())
         shut, asked = _wrongs(odds, label, planes)
         stats |= {"shut": float(shut.detach()), "density": float(asked.detach())}
-        self._descend("generator", loss + config.ways * shut + config.density * asked)
+        loss = loss + config.ways * shut + config.density * asked
+        if early:
+            surprise = -(real * odds.clamp(min=1e-4).log()).sum() / inside.sum()
+            stats["surprise"] = float(surprise.detach())
+            loss = loss + early * config.example * surprise
+        self._descend("generator", loss)
         keep = 0.5 ** (config.batch / min(config.half_life, max(self.shown, 1)))
         with torch.no_grad():
             for old, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
@@ -247,7 +257,12 @@ class LayoutTrainer:
                 "images_shown": self.shown,
             },
         }
-        header = {"styles": list(self.set.styles), "about": about}
+        found = self.set
+        densities = {
+            style: [int(n) for n in np.percentile(found.density[found.style == at], (20, 80))]
+            for at, style in enumerate(found.styles)
+        }
+        header = {"styles": list(found.styles), "densities": densities, "about": about}
         data = pack_layouts(header, self.average.arrays())
         write_atomic(self.run / "layouts.net", data)
         return read_layouts(str(self.run / "layouts.net"), data)
