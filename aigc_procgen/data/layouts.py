@@ -33,6 +33,7 @@ __all__ = [
     "read_layout_set",
     "room_size",
     "round_inside",
+    "split_drawings",
 ]
 
 _WALL, _FLOOR, _INLAY, _POOL, _PILLAR, _FURNITURE = range(len(CLASSES))
@@ -71,7 +72,7 @@ def build_layouts(
 ) -> Path:
     """Writes `layouts.npz`, a set for `train layouts`, and its datasheet; returns its path."""
     check_int("count", count, 1, 10_000_000)
-    shown, held = _split(seed)
+    shown, held = split_drawings(seed)
     styles = sorted(shown)
     tiles = np.zeros((count, CANVAS, CANVAS), np.uint8)
     inside, walk = np.zeros((2, count, CANVAS, CANVAS), bool)
@@ -143,7 +144,7 @@ def _digest(styles: list[str], arrays: dict[str, Any]) -> str:
     return total.hexdigest()
 
 
-def _split(seed: Seed) -> tuple[dict[str, list[Template]], dict[str, list[Template]]]:
+def split_drawings(seed: Seed) -> tuple[dict[str, list[Template]], dict[str, list[Template]]]:
     """The drawings to train on, and those held out, by style."""
     shown, held = {}, {}
     for style, drawings in templates().items():

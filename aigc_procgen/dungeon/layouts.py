@@ -148,7 +148,10 @@ def _interior(asked: _Asked, canvas: Grid) -> Interior:
 
 def _bridge(tiles: Grid, walk: Mask) -> None:
     """Makes a way with a pool on both sides a bridge, as long as there is floor enough."""
-    pool = np.pad(tiles == _POOL, 1)
+    wet = tiles == _POOL
+    if not wet.any():
+        return
+    pool = np.pad(wet, 1)
     across = (pool[1:-1, :-2] & pool[1:-1, 2:]) | (pool[:-2, 1:-1] & pool[2:, 1:-1])
     bridge = across & walk & (tiles == _FLOOR)
     if int((tiles == _FLOOR).sum() - bridge.sum()) >= _LEAST_FLOOR:

@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812, as everybody calls it
 
 from aigc_procgen.core.layout_machine import CLASSES, LEVEL, NOISE, ONE, PLANES
 
-__all__ = ["LayoutCritic", "LayoutNetwork", "tiles_of", "to_tensor"]
+__all__ = ["LayoutCritic", "LayoutEncoder", "LayoutNetwork", "tiles_of", "to_tensor"]
 
 _LARGEST = 127 / ONE
 _MOST = 255 / ONE
@@ -124,31 +124,21 @@ def _doubled(taken: Tensor) -> Tensor:
     return F.interpolate(taken, scale_factor=2, mode="nearest")
 
 
-def tiles_of(
-    scores: Tensor, inside: Tensor, chance: float = 0.0, random: torch.Generator | None = None
-) -> tuple[Tensor, Tensor]:
-    """Tiles [n, classes, h, w] that are one class each, and the odds behind them; 0 outside.
-
-    With a `chance` of 1 a class is drawn by its odds, with 0 it is the likeliest: Gumbel noise of
-    that size is added to the scores (Jang, Gu & Poole, "Categorical reparameterization with
-    Gumbel-softmax", ICLR 2017).
-    """
+def tiles_of(scores: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
+    """Tiles [n, classes, h, w] that are one class each, and the odds behind them; 0 outside."""
     odds = scores.softmax(1)
-    if chance:
-        drawn = torch.rand(scores.shape, generator=random).clamp(1e-6, 1 - 1e-6)
-        scores = scores - chance * torch.log(-torch.log(drawn))
-    soft = scores.softmax(1)
     hard = F.one_hot(scores.argmax(1), len(CLASSES)).movedim(3, 1).to(odds.dtype)
-    return (hard + soft - soft.detach()) * inside, odds * inside
+    return (hard + odds - odds.detach()) * inside, odds * inside
 
 
-class LayoutCritic(nn.Module):
-    """The critic. Takes tiles [n, classes, h, w], labels and planes; gives a number a room.
+class _Reader(nn.Module):
+    """What critic and encoder share: rooms in, `given` numbers a room out.
 
-    It sees each room beside its mirror images, so that a symmetry that is broken is seen at once.
+    Takes tiles [n, classes, h, w], labels and planes. It sees each room beside its mirror images,
+    so that a symmetry, or one that is broken, is seen at once.
     """
 
-    def __init__(self, styles: int, width: int = 40) -> None:
+    def __init__(self, styles: int, width: int, given: int) -> None:
         super().__init__()
         seen = 3 * len(CLASSES) + PLANES
         self.first = nn.Conv2d(seen, width, 3, padding=1)
@@ -157,11 +147,11 @@ class LayoutCritic(nn.Module):
         self.third = nn.Conv2d(width * 3 // 2, width * 3 // 2, 3, padding=1)
         self.deep = nn.Conv2d(width * 3 // 2, width * 2, 2, 2)
         self.fourth = nn.Conv2d(width * 2, width * 2, 3, padding=1)
-        self.score = nn.Linear(width * 2, 1)
+        self.score = nn.Linear(width * 2, given)
         self.label = nn.Linear(styles + 1, width * 2)
 
-    def forward(self, tiles: Tensor, label: Tensor, planes: Tensor) -> Tensor:
-        """The scores [n]."""
+    def read(self, tiles: Tensor, label: Tensor, planes: Tensor) -> Tensor:
+        """What was seen of each room, [n, 2 width]."""
         inside = planes[:, :1] > 0
         # The noise is the generator's own; its place shows the density that was asked for.
         density = label[:, -1, None, None].expand(planes[:, 0].shape)[:, None]
@@ -174,9 +164,34 @@ class LayoutCritic(nn.Module):
         x = self.deep(F.leaky_relu(x, 0.2))
         x = x + self.fourth(F.leaky_relu(x, 0.2))
         mask = F.max_pool2d(inside.float(), 4)
-        x = (F.leaky_relu(x, 0.2) * mask).sum((2, 3)) / mask.sum((2, 3)).sqrt()
+        read: Tensor = (F.leaky_relu(x, 0.2) * mask).sum((2, 3)) / mask.sum((2, 3)).sqrt()
+        return read
+
+
+class LayoutCritic(_Reader):
+    """The critic: a number a room."""
+
+    def __init__(self, styles: int, width: int = 32) -> None:
+        super().__init__(styles, width, 1)
+
+    def forward(self, tiles: Tensor, label: Tensor, planes: Tensor) -> Tensor:
+        """The scores [n]."""
+        x = self.read(tiles, label, planes)
         scores: Tensor = self.score(x)[:, 0] + (x * self.label(label)).sum(1) / math.sqrt(x.shape[1])
         return scores
+
+
+class LayoutEncoder(_Reader):
+    """The latent that a room might have been made from; used in training alone."""
+
+    def __init__(self, styles: int, width: int = 32) -> None:
+        super().__init__(styles, width, NOISE)
+
+    def forward(self, tiles: Tensor, label: Tensor, planes: Tensor) -> Tensor:
+        """Latents [n, NOISE] between 0 and 1, not yet rounded."""
+        x = self.read(tiles, label, planes)
+        latents: Tensor = torch.sigmoid(self.score(F.leaky_relu(x + self.label(label), 0.2)))
+        return latents
 
 
 def _mirrored(tiles: Tensor, inside: Tensor, axis: int) -> Tensor:

@@ -1,5 +1,9 @@
 """Training the network of layouts: a GAN of rooms on one CPU core, resumed to the same bits.
 
+The generator also makes rooms again from what an encoder saw of them (Larsen and others,
+"Autoencoding beyond pixels using a learned similarity metric", ICML 2016): so it knows every kind of
+room from the start, where a critic alone first teaches it empty ones.
+
 A run's folder holds the checkpoint, `stats.jsonl`, and `layouts.net`, the machine of whole numbers
 that the runtime reads and `export onnx` exports.
 """
@@ -18,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812, as everybody calls it
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
@@ -39,7 +43,7 @@ from aigc_procgen.core.records import Record
 from aigc_procgen.data.layouts import LayoutSet, read_layout_set
 
 from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
-from .layout_network import LayoutCritic, LayoutNetwork, tiles_of, to_tensor
+from .layout_network import LayoutCritic, LayoutEncoder, LayoutNetwork, tiles_of, to_tensor
 from .losses import gradient_penalty, relativistic_critic_loss, relativistic_generator_loss
 
 __all__ = ["LayoutConfig", "LayoutTrainer"]
@@ -54,15 +58,18 @@ class LayoutConfig(Record):
     """Everything that decides the outcome of a run, except the set."""
 
     seed: int = 0
-    rooms: int = 320_000  # shown
+    rooms: int = 400_000  # shown
     batch: int = 64
     width: int = 32  # channels of the generator on the whole canvas
-    critic: int = 40
-    learning_rate: float = 6e-4  # falls to a tenth along a cosine
+    critic: int = 32
+    learning_rate: float = 8e-4  # falls to a tenth along a cosine
+    momentum: float = 0.9  # of the generator
+    alone: float = 0.3  # of the run: learning by example alone, before there is a critic
     gamma: float = 0.5  # of R1 and R2
     lazy: int = 8  # steps from one penalty to the next
-    warm: float = 0.5  # of the run: drawing by odds and learning by example fade out until then
-    example: float = 1.0  # weight of the odds of the real tiles, at the start
+    example: float = 1.0  # weight of rooms made again from what the encoder saw of them
+    even: float = 20.0  # weight of latents that are spread evenly
+    blur: float = 1.5  # of latents, in steps of sixteen: near ones give like rooms
     ways: float = 1.0  # weight of what is shut where it must be walked
     density: float = 0.5  # weight of the density that was asked for
     half_life: int = 10_000  # rooms, of the average of the weights that is exported
@@ -93,9 +100,13 @@ class LayoutTrainer:
         styles = len(self.set.styles)
         self.network = LayoutNetwork(styles, config.width)
         self.critic = LayoutCritic(styles, config.critic)
+        self.encoder = LayoutEncoder(styles, config.critic)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
+        self.learners = nn.ModuleList([self.network, self.encoder])
         self.adams = {
-            "generator": torch.optim.Adam(self.network.parameters(), betas=(0.0, 0.99)),
+            "generator": torch.optim.Adam(
+                self.learners.parameters(), betas=(config.momentum, 0.99)
+            ),
             "critic": torch.optim.Adam(self.critic.parameters(), betas=(0.0, 0.99)),
         }
         self.groups = self._groups()
@@ -117,8 +128,8 @@ class LayoutTrainer:
         """Rooms shown so far."""
         return self.step * self.config.batch
 
-    def _nets(self) -> dict[str, torch.nn.Module]:
-        return {"generator": self.network, "critic": self.critic, "average": self.average}
+    def _nets(self) -> dict[str, nn.Module]:
+        return {"generator": self.learners, "critic": self.critic, "average": self.average}
 
     def _resume(self) -> None:
         tensors, counters = load_checkpoint(self.run / "checkpoint.safetensors")
@@ -127,7 +138,7 @@ class LayoutTrainer:
             net.load_state_dict(
                 {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
             )
-        unpack_adam(self.adams["generator"], tensors, "adam generator", self.network)
+        unpack_adam(self.adams["generator"], tensors, "adam generator", self.learners)
         unpack_adam(self.adams["critic"], tensors, "adam critic", self.critic)
         self.step = int(counters["step"])
 
@@ -173,10 +184,44 @@ class LayoutTrainer:
                 group["lr"] = rate * min(1.0, (self.step + 1) / 100)
         real, latent, label, planes = self.batch()
         inside = planes[:, :1] > 0
-        early = max(1 - share / config.warm, 0.0)
-        random = torch.Generator().manual_seed(key(config.seed, "odds", self.step) >> 1)
+        stats: dict[str, float] = {}
+        wrong = torch.zeros(())
+        if share >= config.alone:
+            stats |= self._criticise(real, latent, label, planes)
+            made, odds = tiles_of(self.network(latent, label, planes), inside)
+            self.critic.requires_grad_(False)
+            with torch.no_grad():
+                score = self.critic(real, label, planes)
+            wrong = relativistic_generator_loss(score, self.critic(made, label, planes))
+            self.critic.requires_grad_(True)
+            shut, asked = _wrongs(odds, label, planes)
+            stats |= {"generator": float(wrong.detach()), "shut": float(shut.detach())}
+            stats["density"] = float(asked.detach())
+            wrong = wrong + config.ways * shut + config.density * asked
+        code = self.encoder(real, label, planes)
+        random = torch.Generator().manual_seed(key(config.seed, "blur", self.step) >> 1)
+        blur = (torch.rand(code.shape, generator=random) - 0.5) * (2 * config.blur)
+        levels = (code * 15 + blur).clamp(0, 15)
+        levels = levels + (levels.round() - levels).detach()
+        _, odds = tiles_of(self.network(levels, label, planes), inside)
+        surprise = -(real * odds.clamp(min=1e-6).log()).sum() / inside.sum()
+        even = _unevenness(code)
+        stats |= {"surprise": float(surprise.detach()), "even": float(even.detach())}
+        self._descend("generator", wrong + config.example * surprise + config.even * even)
+        keep = 0.5 ** (config.batch / min(config.half_life, max(self.shown, 1)))
         with torch.no_grad():
-            fake, _ = tiles_of(self.network(latent, label, planes), inside, early, random)
+            for old, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                old.lerp_(new, 1 - keep)
+        self.step += 1
+        return stats
+
+    def _criticise(
+        self, real: Tensor, latent: Tensor, label: Tensor, planes: Tensor
+    ) -> dict[str, float]:
+        """A step of the critic; its losses."""
+        config = self.config
+        with torch.no_grad():
+            fake, _ = tiles_of(self.network(latent, label, planes), planes[:, :1] > 0)
         judged = self.critic(real, label, planes), self.critic(fake, label, planes)
         loss = relativistic_critic_loss(*judged)
         stats = {"critic": float(loss.detach())}
@@ -189,26 +234,6 @@ class LayoutTrainer:
             loss = loss + config.gamma / 2 * config.lazy * penalty
             stats["penalty"] = float(penalty.detach())
         self._descend("critic", loss)
-        made, odds = tiles_of(self.network(latent, label, planes), inside, early, random)
-        self.critic.requires_grad_(False)
-        with torch.no_grad():
-            score = self.critic(real, label, planes)
-        loss = relativistic_generator_loss(score, self.critic(made, label, planes))
-        self.critic.requires_grad_(True)
-        stats["generator"] = float(loss.detach())
-        shut, asked = _wrongs(odds, label, planes)
-        stats |= {"shut": float(shut.detach()), "density": float(asked.detach())}
-        loss = loss + config.ways * shut + config.density * asked
-        if early:
-            surprise = -(real * odds.clamp(min=1e-4).log()).sum() / inside.sum()
-            stats["surprise"] = float(surprise.detach())
-            loss = loss + early * config.example * surprise
-        self._descend("generator", loss)
-        keep = 0.5 ** (config.batch / min(config.half_life, max(self.shown, 1)))
-        with torch.no_grad():
-            for old, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                old.lerp_(new, 1 - keep)
-        self.step += 1
         return stats
 
     def _descend(self, name: str, loss: Tensor) -> None:
@@ -277,6 +302,18 @@ def _wrongs(odds: Tensor, label: Tensor, planes: Tensor) -> tuple[Tensor, Tensor
     # A density of 15, all of its steps, is half of the room or more.
     asked = label[:, -1] * (ONE / LEVEL) / 30
     return blocked, (share - asked).abs().mean() * 4
+
+
+def _unevenness(code: Tensor) -> Tensor:
+    """How far latents [n, NOISE] are from even and independent: each number's sorted values from
+    equal steps, and the squared correlations of numbers.
+    """
+    steps = (torch.arange(len(code)) + 0.5) / len(code)
+    apart = (code.sort(0).values - steps[:, None]).square().mean()
+    centred = code - code.mean(0)
+    spread = centred / (centred.square().mean(0).sqrt() + 1e-3)
+    correlation = spread.T @ spread / len(code)
+    return apart + 0.05 * (correlation - torch.diag(correlation.diag())).square().mean()
 
 
 assert max(_SIDES) == CANVAS
