@@ -16,6 +16,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,9 @@ def compare_rooms(rooms: LayoutSet, count: int) -> None:
 
 def compare_dungeons(count: int) -> None:
     """Prints the table of dungeons."""
-    print(f"\n{count} dungeons a theme      layouts  ms  proven  steps  ornaments  rooms apart  kinds")
+    print(
+        f"\n{count} dungeons a theme      layouts  ms  proven  steps  ornaments  rooms apart  kinds"
+    )
     for theme in themes().themes:
         for layouts in ("built", "learned"):
             begun = time.perf_counter()
@@ -176,9 +179,7 @@ def variety(dungeons: list[Any]) -> tuple[float, float]:
                 for x in range(room.x, room.x + room.width - 2):
                     kinds[shown[room.floor, y : y + 3, x : x + 3].tobytes()] += 1
     apart = [
-        float((one != other).mean())
-        for rooms in sizes.values()
-        for one, other in zip(rooms, rooms[1:], strict=False)
+        float((one != other).mean()) for rooms in sizes.values() for one, other in pairwise(rooms)
     ]
     return float(np.mean(apart)), len(kinds) / count * 100
 

@@ -222,9 +222,7 @@ class _Graph:
 
     def folded(self, taken: str) -> str:
         """Every two by two tiles as one of four times the channels."""
-        parts = [
-            self.slice(taken, [y, x], [CANVAS, CANVAS], 2) for y in range(2) for x in range(2)
-        ]
+        parts = [self.slice(taken, [y, x], [CANVAS, CANVAS], 2) for y in range(2) for x in range(2)]
         return self.put("Concat", *parts, axis=3)
 
     def slice(self, taken: str, first: list[int], last: list[int], step: int) -> str:

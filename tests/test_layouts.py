@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from aigc_procgen.exporters.layouts import export_layouts, layout_graph
 
 import aigc_procgen as procgen
 from aigc_procgen.art.sessions import lay_out
@@ -40,7 +41,6 @@ from aigc_procgen.data.layouts import build_layouts, draw_layout, read_layout_se
 from aigc_procgen.dungeon.layouts import machine
 from aigc_procgen.dungeon.records import TILE
 from aigc_procgen.dungeon.themes import themes
-from aigc_procgen.exporters.layouts import export_layouts, layout_graph
 
 SHIPPED = Path(procgen.__file__).parent / "dungeon" / "layouts.net"
 _SHUT = [CLASSES.index(name) for name in ("wall", "pool", "pillar", "furniture")]
@@ -223,7 +223,7 @@ def test_full_learned_dungeons_find_a_tile_for_everything():
 
 
 def test_who_lays_rooms_out_changes_nothing_of_the_mission():
-    """With the same seed rooms, ways and locks are the same; only what is inside of rooms differs."""
+    """With the same seed rooms, ways and locks are the same; only insides of rooms differ."""
     for seed in range(12):
         one, other = (procgen.dungeon(seed, layouts=who) for who in ("built", "learned"))
         assert one.ways == other.ways
@@ -277,7 +277,11 @@ def test_processes_with_other_hash_seeds_and_threads_agree():
         environment = {**os.environ, "PYTHONHASHSEED": number, "OMP_NUM_THREADS": number}
         environment["OPENBLAS_NUM_THREADS"] = number
         done = subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         found.add(done.stdout)
     assert found == {f"{[procgen.dungeon(s, layouts='learned').digest() for s in range(4)]}\n"}
@@ -310,7 +314,9 @@ def test_drawings_fill_the_rooms_that_they_fit():
             dice = stream(0, style, drawing.name)
             sizes = [(w, h) for w in range(4, 15) for h in range(4, 13)]
             made = [fitted(drawing, w, h, dice) for w, h in sizes]
-            fits = [(size, grid) for size, grid in zip(sizes, made, strict=True) if grid is not None]
+            fits = [
+                (size, grid) for size, grid in zip(sizes, made, strict=True) if grid is not None
+            ]
             assert fits, drawing.name
             for (width, height), grid in fits:
                 assert grid.shape == (height, width)

@@ -198,12 +198,12 @@ def _build_layouts(args: argparse.Namespace) -> int:
 
     line = ProgressLine()
     try:
-        path = build_layouts(
-            args.out, count=args.count, seed=typed_seed(args.seed), progress=line
-        )
+        path = build_layouts(args.out, count=args.count, seed=typed_seed(args.seed), progress=line)
     finally:
         line.end()
     found = read_layout_set(path)
     held = int(found.held_out.sum())
-    print(f"wrote {path}: {len(found.tiles):,} rooms of {len(found.styles)} styles, {held:,} held out")
+    print(
+        f"wrote {path}: {len(found.tiles):,} rooms of {len(found.styles)} styles, {held:,} held out"
+    )
     return 0

@@ -73,7 +73,9 @@ def run_check(args: argparse.Namespace) -> int:
             print(f"{name}: {len(model.data):,} bytes, digest right, spells ({spelt})")
             continue
         if model.kind == "layouts":
-            laid = " ".join(f"{style} {''.join(_row(pack, model, style))}" for style in _voices(model)[:3])
+            laid = " ".join(
+                f"{style} {''.join(_row(pack, model, style))}" for style in _voices(model)[:3]
+            )
             print(f"{name}: {len(model.data):,} bytes, digest right, lays out ({laid})")
             continue
         drawn = _samples(pack, name, 0, 1)[0]

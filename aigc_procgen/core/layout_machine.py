@@ -50,7 +50,7 @@ _MAGIC = "aigc_procgen layouts 1"
 _WEIGHTS = ("hidden", "outer", "down", "middle", "deep", "deepest", "up", "wide", "last", "head")
 _SHIFTS = ("outer", "middle", "deepest", "up", "wide", "last")  # what the room as a whole adds
 _ARRAYS = (
-    {name: "int8" for name in _WEIGHTS}
+    dict.fromkeys(_WEIGHTS, "int8")
     | {f"{name}_bias": "int16" for name in _WEIGHTS}
     | {f"{name}_shift": "int8" for name in _SHIFTS}
 )

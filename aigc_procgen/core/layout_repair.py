@@ -29,7 +29,7 @@ def repair(tiles: Grid, inside: Mask, walk: Mask, least: int = 0) -> tuple[Grid,
     many: things can only be put on floor.
     """
     height, width = tiles.shape
-    first = tiles.tolist()
+    first: list[list[int]] = tiles.tolist()
     # A rim of wall, flat, so that no step leaves the list.
     row = width + 2
     flat = [_WALL] * (row * (height + 2))
@@ -37,11 +37,12 @@ def repair(tiles: Grid, inside: Mask, walk: Mask, least: int = 0) -> tuple[Grid,
     ways = []
     for y in range(height):
         base = (y + 1) * row + 1
-        for x, (is_inside, is_way) in enumerate(zip(inside[y].tolist(), walk[y].tolist())):
-            room[base + x] = is_inside
-            flat[base + x] = first[y][x] if is_inside else _WALL
+        line = zip(first[y], inside[y].tolist(), walk[y].tolist(), strict=True)
+        for place, (kind, is_inside, is_way) in enumerate(line, base):
+            room[place] = is_inside
+            flat[place] = kind if is_inside else _WALL
             if is_way:
-                ways.append(base + x)
+                ways.append(place)
     for tile in ways:
         if flat[tile] not in _OPEN:
             flat[tile] = _FLOOR
@@ -54,7 +55,6 @@ def repair(tiles: Grid, inside: Mask, walk: Mask, least: int = 0) -> tuple[Grid,
                 break
             flat[tile] = _FLOOR
             floor += 1
-    # Tiles that were opened may have joined pockets that were filled: nothing is cut apart by it.
     made = np.array(flat, np.uint8).reshape(height + 2, row)[1:-1, 1:-1]
     return made, int(((made != tiles) & inside).sum())
 
@@ -110,7 +110,8 @@ def _join(flat: list[int], room: list[bool], start: int, row: int) -> None:
 def _beside_floor(flat: list[int], room: list[bool], kind: int, row: int) -> int:
     """The first tile of a kind inside that has open ground beside it, -1 if there is none."""
     for tile, found in enumerate(flat):
-        if found == kind and room[tile]:
-            if any(flat[tile + step] in _OPEN for step in (-row, 1, row, -1)):
-                return tile
+        if found != kind or not room[tile]:
+            continue
+        if any(flat[tile + step] in _OPEN for step in (-row, 1, row, -1)):
+            return tile
     return -1

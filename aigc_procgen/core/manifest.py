@@ -21,8 +21,8 @@ __all__ = [
 
 FORMAT = 1
 KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names", "layouts")
-"""What a model may make. `ground` paints canvases of tiles, `names` spells, `layouts` furnishes rooms
-of dungeons: see `check_entry`.
+"""What a model may make. `ground` paints canvases of tiles, `names` spells, `layouts` furnishes
+rooms of dungeons: see `check_entry`.
 """
 
 _LARGEST = {
@@ -101,9 +101,9 @@ def check_entry(name: str, entry: Any) -> None:
     and gives one picture of H x W pixels, which is R x C tiles. One of names takes the states of N
     names, their last letters and their labels, and gives their next states and the odds of their
     next letters; its latent is how many numbers a state has, its size that of its alphabet, whose
-    first letter begins and ends every name. One of layouts takes latents (whole numbers of 0 to 15),
-    labels, densities (0 to 15) and canvases of N rooms (what is inside, what must be walked, a noise
-    of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`.
+    first letter begins and ends every name. One of layouts takes latents (whole numbers of 0 to
+    15), labels, densities (0 to 15) and canvases of N rooms (what is inside, what must be walked, a
+    noise of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`.
     """
 
     def fail(what: str) -> NoReturn:

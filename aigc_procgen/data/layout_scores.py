@@ -39,7 +39,7 @@ def laid_out(
 
 
 def patterns(tiles: Grid, inside: Mask, size: int) -> dict[int, float]:
-    """The share of every pattern of `size` x `size` tiles that touches a room, with a wall around."""
+    """The share of every pattern of `size` x `size` tiles that touches a room, in walls."""
     walled = np.pad(np.where(inside, tiles, 0), ((0, 0), (1, 1), (1, 1))).astype(np.int64)
     room = np.pad(inside, ((0, 0), (1, 1), (1, 1)))
     side = walled.shape[1] - size + 1

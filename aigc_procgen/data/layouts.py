@@ -262,7 +262,9 @@ def door_ways(dice: Stream, width: int, height: int) -> tuple[Mask, tuple[int, i
     box = np.zeros((height + north + south, width + west + east), bool)
     to_x = west + dice.between(min(1, width - 1), max(width - 2, 0))
     to_y = north + dice.between(min(1, height - 1), max(height - 2, 0))
-    sides = dice.sample(("west", "north", "east", "south"), dice.weighted((1, 2, 3, 4), (3, 4, 2, 1)))
+    sides = dice.sample(
+        ("west", "north", "east", "south"), dice.weighted((1, 2, 3, 4), (3, 4, 2, 1))
+    )
     for side in sides:
         if side in ("west", "east"):
             y = dice.below(box.shape[0])

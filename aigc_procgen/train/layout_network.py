@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812, as everybody calls it
+from torch.nn import functional as F
 
 from aigc_procgen.core.layout_machine import CLASSES, LEVEL, NOISE, ONE, PLANES
 
@@ -177,7 +177,9 @@ class LayoutCritic(_Reader):
     def forward(self, tiles: Tensor, label: Tensor, planes: Tensor) -> Tensor:
         """The scores [n]."""
         x = self.read(tiles, label, planes)
-        scores: Tensor = self.score(x)[:, 0] + (x * self.label(label)).sum(1) / math.sqrt(x.shape[1])
+        scores: Tensor = self.score(x)[:, 0] + (x * self.label(label)).sum(1) / math.sqrt(
+            x.shape[1]
+        )
         return scores
 
 

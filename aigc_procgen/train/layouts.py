@@ -1,8 +1,8 @@
 """Training the network of layouts: a GAN of rooms on one CPU core, resumed to the same bits.
 
 The generator also makes rooms again from what an encoder saw of them (Larsen and others,
-"Autoencoding beyond pixels using a learned similarity metric", ICML 2016): so it knows every kind of
-room from the start, where a critic alone first teaches it empty ones.
+"Autoencoding beyond pixels using a learned similarity metric", ICML 2016): so it knows every kind
+of room from the start, where a critic alone first teaches it empty ones.
 
 A run's folder holds the checkpoint, `stats.jsonl`, and `layouts.net`, the machine of whole numbers
 that the runtime reads and `export onnx` exports.
@@ -17,13 +17,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812, as everybody calls it
+from torch.nn import functional as F
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.files import write_atomic
@@ -58,22 +57,23 @@ class LayoutConfig(Record):
     """Everything that decides the outcome of a run, except the set."""
 
     seed: int = 0
-    rooms: int = 400_000  # shown
-    batch: int = 64
+    rooms: int = 200_000  # shown
+    batch: int = 32
     width: int = 32  # channels of the generator on the whole canvas
     critic: int = 32
-    learning_rate: float = 8e-4  # falls to a tenth along a cosine
-    momentum: float = 0.9  # of the generator
-    alone: float = 0.3  # of the run: learning by example alone, before there is a critic
+    learning_rate: float = 3e-3  # falls along a cosine until there is a critic
+    critic_rate: float = 5e-4  # of both from then on; falls to a fifth
+    momentum: float = 0.8  # of the generator
+    alone: float = 0.65  # of the run: learning by example alone, before there is a critic
     gamma: float = 0.5  # of R1 and R2
     lazy: int = 8  # steps from one penalty to the next
     example: float = 1.0  # weight of rooms made again from what the encoder saw of them
-    even: float = 20.0  # weight of latents that are spread evenly
-    blur: float = 1.5  # of latents, in steps of sixteen: near ones give like rooms
+    even: float = 5.0  # weight of latents that are spread evenly
+    blur: float = 0.7  # of latents, in steps of sixteen: near ones give like rooms
     ways: float = 1.0  # weight of what is shut where it must be walked
     density: float = 0.5  # weight of the density that was asked for
     half_life: int = 10_000  # rooms, of the average of the weights that is exported
-    snapshot: int = 32_000
+    snapshot: int = 20_000
 
     def __post_init__(self) -> None:
         check_int("rooms", self.rooms, 1, 10**12)
@@ -178,10 +178,10 @@ class LayoutTrainer:
         """One step of the critic and one of the generator; their losses."""
         config = self.config
         share = min(self.shown / config.rooms, 1.0)
-        rate = config.learning_rate * (0.1 + 0.9 * (1 + math.cos(math.pi * share)) / 2)
+        rate = self._rate(share)
         for adam in self.adams.values():
             for group in adam.param_groups:
-                group["lr"] = rate * min(1.0, (self.step + 1) / 100)
+                group["lr"] = rate
         real, latent, label, planes = self.batch()
         inside = planes[:, :1] > 0
         stats: dict[str, float] = {}
@@ -214,6 +214,18 @@ class LayoutTrainer:
                 old.lerp_(new, 1 - keep)
         self.step += 1
         return stats
+
+    def _rate(self, share: float) -> float:
+        """The learning rate after a share of the run."""
+        config = self.config
+        first, last = config.learning_rate, config.critic_rate
+        if share >= config.alone:
+            share = (share - config.alone) / max(1 - config.alone, 1e-9)
+            first, last = config.critic_rate, config.critic_rate / 5
+        else:
+            share /= config.alone
+        rate = last + (first - last) * (1 + math.cos(math.pi * share)) / 2
+        return rate * min(1.0, (self.step + 1) / 100)
 
     def _criticise(
         self, real: Tensor, latent: Tensor, label: Tensor, planes: Tensor
