@@ -314,7 +314,9 @@ def test_broken_theme_tables_are_refused():
         "themes": {
             "a": {
                 **dict.fromkeys(("floor", "passage", "wall", "pool", "bridge"), "sand"),
-                **dict.fromkeys(("caves", "round", "pools", "doors", "wide", "loops", "traps"), 10),
+                **dict.fromkeys(("caves", "round", "pools", "doors", "wide", "loops"), 10),
+                **dict.fromkeys(("traps", "learned"), 10),
+                **{part: {"crypt": [1, "grave"]} for part in ("halls", "caverns")},
                 **{part: {"bat": 1} for part in names},
                 "locks": [1, 1, 1],
                 "goal": "altar",
@@ -322,7 +324,13 @@ def test_broken_theme_tables_are_refused():
         },
     }
     assert read_themes(good).themes["a"].caves == 10
-    for part, value in (("caves", 101), ("locks", [1, 2]), ("monsters", {}), ("traps", "many")):
+    for part, value in (
+        ("caves", 101),
+        ("locks", [1, 2]),
+        ("monsters", {}),
+        ("traps", "many"),
+        ("halls", {"a": 1}),
+    ):
         bad = {**good, "themes": {"a": {**good["themes"]["a"], part: value}}}
         with pytest.raises(procgen.InvalidArgument, match=r"themes\.json"):
             read_themes(bad)

@@ -14,7 +14,7 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "load_models", "next_letter", "paint", "providers"]
+__all__ = ["draw", "lay_out", "load_models", "next_letter", "paint", "providers"]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
@@ -182,6 +182,22 @@ def next_letter(
     feed = {"state": state, "letter": letter, "label": label}
     found = _run(pack, model, ["next", "odds"], feed)
     return np.asarray(found[0]), np.asarray(found[1])
+
+
+def lay_out(
+    pack: Pack,
+    model: Model,
+    z: NDArray[np.float32],
+    label: NDArray[np.float32],
+    density: NDArray[np.float32],
+    room: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """By a model of layouts: the tiles uint8 [n, size, size] of rooms [n, 3, size, size].
+
+    All inputs hold whole numbers, see `core.layout_machine`; `label` [n, L] is one-hot.
+    """
+    feed = {"z": z, "label": label, "density": density, "room": room}
+    return np.asarray(_run(pack, model, ["tiles"], feed)[0])
 
 
 def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.float32]:

@@ -67,6 +67,11 @@ def add_parser(subparsers: Any) -> None:
     names.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
     names.add_argument("--seed", default="0", help="another seed splices and holds out other names")
 
+    layouts = sources.add_parser("layouts", help="layouts of rooms, out of drawings of our own")
+    layouts.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
+    layouts.add_argument("--count", type=int, default=40_000, metavar="N", help="how many rooms")
+    layouts.add_argument("--seed", default="0", help="another seed holds other drawings out")
+
     folder = sources.add_parser("folder", help="a set of your own PNG files or sprite sheets")
     folder.add_argument("path", metavar="PATH", help="folder (subfolder = class), zip or PNG sheet")
     folder.add_argument("--out", required=True, metavar="DIR", help="folder for the set")
@@ -133,6 +138,8 @@ def run(args: argparse.Namespace) -> int:
         shown, held = (sum(map(len, part.values())) for part in (found.train, found.held))
         print(f"wrote {path}: {shown:,} names of {len(found.cultures)} cultures, {held:,} held out")
         return 0
+    if args.source == "layouts":
+        return _build_layouts(args)
     line = ProgressLine()
     try:
         if args.source == "crawl":
@@ -182,4 +189,21 @@ def run(args: argparse.Namespace) -> int:
         )
         if not data.sheet.get("verified", True):
             print("note: the files are not exactly those of the known commit", file=sys.stderr)
+    return 0
+
+
+def _build_layouts(args: argparse.Namespace) -> int:
+    """Builds the set of layouts; returns the exit status."""
+    from aigc_procgen.data.layouts import build_layouts, read_layout_set
+
+    line = ProgressLine()
+    try:
+        path = build_layouts(args.out, count=args.count, seed=typed_seed(args.seed), progress=line)
+    finally:
+        line.end()
+    found = read_layout_set(path)
+    held = int(found.held_out.sum())
+    print(
+        f"wrote {path}: {len(found.tiles):,} rooms of {len(found.styles)} styles, {held:,} held out"
+    )
     return 0

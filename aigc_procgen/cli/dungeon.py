@@ -9,6 +9,7 @@ from typing import Any
 import aigc_procgen as procgen
 from aigc_procgen.core.png import write_png
 from aigc_procgen.core.random import typed_seed
+from aigc_procgen.dungeon.controls import LAYOUTS
 from aigc_procgen.dungeon.themes import themes
 
 from .common import add_pack, chosen_pack
@@ -28,6 +29,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--treasures", type=int, default=4)
     parser.add_argument("--length", type=int, help="steps of the solution, within a tenth")
     parser.add_argument("--theme", choices=sorted(themes().themes), help="(default: by the seed)")
+    parser.add_argument(
+        "--layouts",
+        default="auto",
+        choices=LAYOUTS,
+        help="who lays rooms out: a network, rules, or in each theme the better one (default)",
+    )
     parser.add_argument("--png", metavar="FILE", help="where a picture goes, a file a floor")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     add_pack(parser)
@@ -46,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         treasures=args.treasures,
         length=args.length,
         theme=args.theme,
+        layouts=args.layouts,
     )
     if args.json:
         print(dungeon.to_json())
@@ -72,6 +80,9 @@ def _tell(dungeon: procgen.Dungeon) -> None:
     for way in dungeon.locks:
         used = ", used up" if way.spent else ""
         print(f"  {way.kind} at {way.x}, {way.y} (floor {way.floor + 1}): {way.opener}{used}")
+    styles = sorted({room.style for room in dungeon.rooms} - {""})
+    if styles:
+        print(f"  rooms laid out by the network: {', '.join(styles)}")
     proof = dungeon.proof
     print(
         f"solution {'replayed' if proof.replayed else 'BROKEN'}; solver: "

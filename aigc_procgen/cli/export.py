@@ -89,6 +89,7 @@ def _quests(world: Any, count: int) -> Iterator[Any]:
 def run(args: argparse.Namespace) -> int:
     """Exports the runs and writes them, with the models already in the pack, as one pack."""
     from aigc_procgen.core.pack import load_pack, write_pack
+    from aigc_procgen.exporters.layouts import export_layouts, is_layout_run
     from aigc_procgen.exporters.names import export_names, is_name_run
     from aigc_procgen.exporters.onnx import compare, export_ground, export_run
 
@@ -100,10 +101,11 @@ def run(args: argparse.Namespace) -> int:
         name = args.name or earlier.name
         models = {model.name: (dict(model.entry), model.data) for model in earlier.models.values()}
     for folder in args.runs:
-        if is_name_run(folder):
-            data, entry = export_names(folder)
+        if is_name_run(folder) or is_layout_run(folder):
+            export_whole = export_names if is_name_run(folder) else export_layouts
+            data, entry = export_whole(folder)
             print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
-            models["names"] = (entry, data)
+            models[entry["kind"]] = (entry, data)
             continue
         data, entry = export_run(folder)
         agreement = compare(folder, data)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from aigc_procgen.art import pictures
 from aigc_procgen.art.ground import ground, transitions
 from aigc_procgen.art.masks import CORNER_TORUS, joined
-from aigc_procgen.art.sessions import next_letter
+from aigc_procgen.art.sessions import lay_out, next_letter
 from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import stream
@@ -72,6 +72,12 @@ def run_check(args: argparse.Namespace) -> int:
             spelt = ", ".join(_likeliest(pack, model, culture) for culture in _voices(model)[:3])
             print(f"{name}: {len(model.data):,} bytes, digest right, spells ({spelt})")
             continue
+        if model.kind == "layouts":
+            laid = " ".join(
+                f"{style} {''.join(_row(pack, model, style))}" for style in _voices(model)[:3]
+            )
+            print(f"{name}: {len(model.data):,} bytes, digest right, lays out ({laid})")
+            continue
         drawn = _samples(pack, name, 0, 1)[0]
         colours = len(np.unique(drawn[drawn[..., 3] > 0], axis=0))
         print(f"{name}: {len(model.data):,} bytes, digest right, draws ({colours} colours)")
@@ -89,6 +95,8 @@ def run_show(args: argparse.Namespace) -> int:
         made, what = f"{model.size} x {model.size}, {len(model.palette)} colours", "images"
         if model.kind == "names":
             what, made = "names", f"{model.size} letters, a state of {model.latent} numbers"
+        if model.kind == "layouts":
+            what, made = "rooms", f"{model.size} x {model.size} tiles at most"
         print(f"\n{name}: {model.kind}, {made}")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
@@ -103,6 +111,17 @@ def run_show(args: argparse.Namespace) -> int:
 def _voices(model: Model) -> tuple[str, ...]:
     """The values of the first attribute of a model, its cultures."""
     return next(iter(model.attributes.values()))
+
+
+def _row(pack: Pack, model: Model, style: str) -> list[str]:
+    """The third row of a room of 8 x 8 tiles that nothing leads through, as letters."""
+    room = np.zeros((1, 3, model.size, model.size), np.float32)
+    room[:, 0, :8, :8] = 1
+    room[:, 1, 4, 4] = 1
+    z, density = np.full((1, model.latent), 8, np.float32), np.full((1, 1), 6, np.float32)
+    label = model.label({next(iter(model.attributes)): style})[None]
+    tiles = lay_out(pack, model, z, label, density, room)
+    return ["#.,~of"[tile] for tile in tiles[0, 2, :8].tolist()]
 
 
 def _likeliest(pack: Pack, model: Model, culture: str) -> str:
@@ -157,8 +176,8 @@ def run_sheet(args: argparse.Namespace) -> int:
     """Writes the sheets; returns the exit status."""
     pack = _pack(args)
     for name in sorted(pack.models):
-        if pack.models[name].kind == "names":
-            continue  # heard, not seen
+        if pack.models[name].kind in ("names", "layouts"):
+            continue  # heard, or seen in dungeons alone
         drawn, columns = _samples(pack, name, args.seed, 8)
         path = Path(args.out) / f"{name}.png"
         write_png(path, sheet(drawn, columns, args.scale))

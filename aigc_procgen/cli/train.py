@@ -35,8 +35,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "kind",
-        choices=(*KINDS, "items", "names"),
-        help="what to train (items = sprites; names: a network of letters, not a GAN)",
+        choices=(*KINDS, "items", "names", "layouts"),
+        help="what to train (items = sprites; names: a network of letters, not a GAN; layouts: "
+        "rooms of dungeons)",
     )
     parser.add_argument(
         "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
@@ -90,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
             changes[name] = getattr(args, name)
     if kind == "names":
         return _run_names(args, changes)
+    if kind == "layouts":
+        return _run_layouts(args, changes)
     config = preset(kind, args.preset, args.arch, seed=args.seed, **changes)
     if args.dry_run:
         print(json.dumps(config.to_dict(), indent=1))
@@ -142,6 +145,27 @@ def _run_names(args: argparse.Namespace, changes: dict[str, Any]) -> int:
         minutes=args.minutes,
         command=_command(args, "names"),
         progress_bar=partial(_progress_bar, what="names"),
+    )
+
+
+def _run_layouts(args: argparse.Namespace, changes: dict[str, Any]) -> int:
+    """Trains the network of layouts; `--images` counts rooms."""
+    from .train_layouts import train_layouts
+
+    if args.preset == "tiny":
+        changes = {"rooms": 40_000, "width": 16, "critic": 16, "snapshot": 20_000, **changes}
+    if "images" in changes:
+        changes["rooms"] = changes.pop("images")
+    _set_threads(args.threads or 1)
+    data = Path(args.data)
+    return train_layouts(
+        changes | {"seed": args.seed},
+        data / "layouts.npz" if data.is_dir() else data,
+        Path(args.run or f"runs/layouts-{args.preset}"),
+        dry_run=args.dry_run,
+        minutes=args.minutes,
+        command=_command(args, "layouts"),
+        progress_bar=partial(_progress_bar, what="rooms"),
     )
 
 

@@ -20,8 +20,10 @@ __all__ = [
 ]
 
 FORMAT = 1
-KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names")
-"""What a model may make. `ground` paints canvases of tiles, `names` spells: see `check_entry`."""
+KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names", "layouts")
+"""What a model may make. `ground` paints canvases of tiles, `names` spells, `layouts` furnishes
+rooms of dungeons: see `check_entry`.
+"""
 
 _LARGEST = {
     "size": 1024,
@@ -99,7 +101,9 @@ def check_entry(name: str, entry: Any) -> None:
     and gives one picture of H x W pixels, which is R x C tiles. One of names takes the states of N
     names, their last letters and their labels, and gives their next states and the odds of their
     next letters; its latent is how many numbers a state has, its size that of its alphabet, whose
-    first letter begins and ends every name.
+    first letter begins and ends every name. One of layouts takes latents (whole numbers of 0 to
+    15), labels, densities (0 to 15) and canvases of N rooms (what is inside, what must be walked, a
+    noise of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`.
     """
 
     def fail(what: str) -> NoReturn:
@@ -144,6 +148,9 @@ def check_entry(name: str, entry: Any) -> None:
             fail("has a palette, but names have no colours")
     elif alphabet:
         fail("has an alphabet, but draws")
+    elif entry["kind"] == "layouts":
+        if entry["palette"]:
+            fail("has a palette, but layouts have no colours")
     elif not entry["palette"] or not all(map(_is_colour, entry["palette"])):
         fail("has a palette that is not a list of [red, green, blue] in 0..255")
     if entry["kind"] == "ground" and count_pictures(entry) > 1:
@@ -166,6 +173,17 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
                 "label": (["N", labels], "float32"),
             },
             {"next": (state, "float32"), "odds": (letters, "float32")},
+        )
+    if entry["kind"] == "layouts":
+        side = entry["size"]
+        return (
+            {
+                "z": (["N", entry["latent"]], "float32"),
+                "label": (["N", labels], "float32"),
+                "density": (["N", 1], "float32"),
+                "room": (["N", 3, side, side], "float32"),
+            },
+            {"tiles": (["N", side, side], "uint8")},
         )
     if entry["kind"] == "ground":
         inputs = {

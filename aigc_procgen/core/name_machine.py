@@ -9,8 +9,6 @@ So numpy, ONNX Runtime and any engine with float32 give the same numbers, and th
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_file import pack_arrays, read_arrays
 from .errors import PackError
 
 __all__ = [
@@ -123,39 +122,15 @@ class NameMachine:
 
 
 def pack_machine(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """The bytes of the file: a line with a digest, a line of JSON, the arrays one after another."""
-    shapes = {name: list(arrays[name].shape) for name in _ARRAYS}
-    line = json.dumps({**header, "arrays": shapes}, sort_keys=True) + "\n"
-    body = line.encode("ascii")
-    for name, kind in _ARRAYS.items():
-        whole = np.ascontiguousarray(arrays[name])
-        limits = np.iinfo(kind)
-        if (whole < limits.min).any() or (whole > limits.max).any():
-            raise PackError(f"the network's array {name} does not fit {kind}")
-        body += whole.astype(np.dtype(kind).newbyteorder("<")).tobytes()
-    return f"{_MAGIC} {hashlib.sha256(body).hexdigest()}\n".encode("ascii") + body
+    """The bytes of the file, see `array_file`."""
+    return pack_arrays(_MAGIC, _ARRAYS, header, arrays)
 
 
 def read_machine(place: str, data: bytes) -> NameMachine:
     """The machine in the bytes of a file; `PackError` if one byte is not as it was written."""
-    first, _, body = data.partition(b"\n")
-    digest = hashlib.sha256(body).hexdigest()
-    if first != f"{_MAGIC} {digest}".encode("ascii"):
-        raise PackError(
-            f"{place!r} is no network of names of format 1, or damaged (its SHA-256 differs): "
-            f"install aigc_procgen again"
-        )
-    line, _, rest = body.partition(b"\n")
+    header, arrays, digest = read_arrays("network of names", _MAGIC, _ARRAYS, place, data)
     try:
-        header = json.loads(line)
-        arrays: dict[str, NDArray[Any]] = {}
-        for name, kind in _ARRAYS.items():
-            shape = tuple(header["arrays"][name])
-            dtype = np.dtype(kind).newbyteorder("<")
-            count = int(np.prod(shape, dtype=np.int64))
-            arrays[name] = np.frombuffer(rest, dtype, count).reshape(shape)
-            rest = rest[count * dtype.itemsize :]
-        if rest or len(arrays["recurrent"]) > LARGEST_STATE:
+        if len(arrays["recurrent"]) > LARGEST_STATE:
             raise ValueError("its arrays have another size")
         return NameMachine(
             alphabet=header["alphabet"],
@@ -166,5 +141,5 @@ def read_machine(place: str, data: bytes) -> NameMachine:
             arrays=arrays,
             digest=digest,
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackError(f"{place!r} is not a whole network of names: {error}") from None

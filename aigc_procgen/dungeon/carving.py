@@ -6,6 +6,10 @@ is carved can join rooms that the mission keeps apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,42 +17,109 @@ from aigc_procgen.core.random import Stream
 
 from .cells import Box
 from .controls import Controls
+from .layouts import draw_interiors, may_be_learned
 from .mission import Edge, Mission
 from .plan import Node, Plan
 from .records import TILE
 from .themes import Theme, themes
 
-__all__ = ["carve"]
+__all__ = ["Carved", "carve"]
 
 _WALL, _FLOOR, _PASSAGE = TILE["wall"], TILE["floor"], TILE["passage"]
 _POOL, _BRIDGE, _DOOR = TILE["pool"], TILE["bridge"], TILE["door"]
+_STAIRS = (TILE["stairs_down"], TILE["stairs_up"])
 Grid = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Line = tuple[int | slice, int | slice]  # rows, columns
+T = TypeVar("T", bound=np.generic)
 
 
-def carve(controls: Controls, plan: Plan, mission: Mission) -> Grid:
-    """The tiles uint8 [floors, height, width]."""
+@dataclass(kw_only=True)
+class Carved:
+    """The tiles uint8 [floors, height, width], and what stands on them before anything is placed:
+    `ornaments` are (x, y, floor) and a name, by room; `styles` those of rooms that have one.
+    """
+
+    tiles: Grid
+    ornaments: dict[int, list[tuple[int, int, int, str]]] = field(default_factory=dict)
+    styles: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> Grid:
+        """The tiles, but wall where an ornament stands: what can be walked."""
+        ground = self.tiles.copy()
+        for standing in self.ornaments.values():
+            for x, y, floor, _ in standing:
+                ground[floor, y, x] = _WALL
+        return ground
+
+
+def carve(controls: Controls, plan: Plan, mission: Mission) -> Carved:
+    """Rooms, ways and interiors."""
     theme = themes().themes[controls.theme]
     tiles = np.full((controls.floors, controls.height, controls.width), _WALL, np.uint8)
+    made = Carved(tiles=tiles)
     dice = controls.stream("carving")
+    learned = _learned(controls, plan, theme)
     for node in plan.nodes:
-        _carve_room(dice.child(node.id), tiles[node.floor], node, theme)
+        _carve_room(dice.child(node.id), tiles[node.floor], node, theme, bare=node.id in learned)
+    walk = np.zeros(tiles.shape, bool)
     for edge in mission.edges:
-        _carve_way(dice, tiles, plan, edge)
+        _carve_way(tiles, walk, plan, edge)
+    _lay_out(controls, plan, theme, made, walk, learned)
     for node in plan.nodes:
-        if node.shape != "hall":
+        if node.shape != "hall" and node.id not in learned:
             _drop_pockets(tiles[node.floor], node)
+    ground = made.ground if learned else tiles
     for edge in mission.edges:
-        _widen(dice, tiles, plan, edge, controls, theme)
-    return tiles
+        for place in _widened(dice, ground, plan, edge, controls, theme):
+            tiles[place] = ground[place] = _FLOOR
+    return made
 
 
-def _window(tiles: Grid, box: Box) -> Grid:
+def _learned(controls: Controls, plan: Plan, theme: Theme) -> frozenset[int]:
+    """The rooms that the network lays out."""
+    if controls.layouts == "built":
+        return frozenset()
+    share = 100 if controls.layouts == "learned" else theme.learned
+    dice = controls.stream("layouts")
+    return frozenset(
+        node.id for node in plan.nodes if may_be_learned(node) and dice.below(100) < share
+    )
+
+
+def _lay_out(
+    controls: Controls, plan: Plan, theme: Theme, made: Carved, walk: Mask, learned: frozenset[int]
+) -> None:
+    """Puts an interior into every room of `learned`; `walk` are the tiles of ways."""
+    rooms = []
+    for node in plan.nodes:
+        if node.id in learned:
+            x, y = node.anchor
+            walk[node.floor, y, x] = True
+            ways = _window(walk[node.floor], node.rect)
+            inside = _window(made.tiles[node.floor], node.rect) != _WALL
+            rooms.append((node, inside, ways))
+    for interior in draw_interiors(controls.stream("interiors"), theme, rooms):
+        node = interior.node
+        room = _window(made.tiles[node.floor], node.rect)
+        kept = np.isin(room, _STAIRS)
+        room[~kept] = interior.tiles[~kept]
+        left, top = node.rect.left, node.rect.top
+        made.ornaments[node.id] = [
+            (left + x, top + y, node.floor, name) for x, y, name in interior.ornaments
+        ]
+        made.styles[node.id] = interior.style
+
+
+def _window(tiles: NDArray[T], box: Box) -> NDArray[T]:
     return tiles[box.top : box.bottom + 1, box.left : box.right + 1]
 
 
-def _carve_room(dice: Stream, tiles: Grid, node: Node, theme: Theme) -> None:
+def _carve_room(dice: Stream, tiles: Grid, node: Node, theme: Theme, *, bare: bool) -> None:
+    """The room's shape, and what is in it unless it is to be `bare`."""
     room = _window(tiles, node.rect)
-    if node.shape == "cave":
+    if node.shape == "cave" and not bare:
         room[_cave(dice, *room.shape)] = _FLOOR
     elif node.shape == "round":
         # From 1 - h to h - 1 in steps of two: twice the distance from the middle.
@@ -57,7 +128,7 @@ def _carve_room(dice: Stream, tiles: Grid, node: Node, theme: Theme) -> None:
         room[xs**2 * height**2 + ys**2 * width**2 <= width**2 * height**2] = _FLOOR
     else:
         room[:] = _FLOOR
-    if min(room.shape) > 4:
+    if min(room.shape) > 4 and not bare:
         if dice.below(100) < theme.pools:
             _dig_pool(dice, room)
         elif node.shape == "hall":
@@ -117,7 +188,7 @@ def _dig_pool(dice: Stream, room: Grid) -> None:
     pool[pool == _FLOOR] = _POOL
 
 
-def _carve_way(dice: Stream, tiles: Grid, plan: Plan, edge: Edge) -> None:
+def _carve_way(tiles: Grid, walk: Mask, plan: Plan, edge: Edge) -> None:
     link = edge.link
     one, other = plan.nodes[link.a], plan.nodes[link.b]
     x, y = link.door
@@ -127,20 +198,25 @@ def _carve_way(dice: Stream, tiles: Grid, plan: Plan, edge: Edge) -> None:
         return
     tiles[one.floor, y, x] = TILE[edge.kind]
     for node in (one, other):
-        _carve_path(tiles[node.floor], node, x, y, link.side in ("east", "west"))
+        for line in _path(node, x, y, link.side in ("east", "west")):
+            _pave(tiles[node.floor][line])
+            walk[node.floor][line] = True
 
 
-def _carve_path(tiles: Grid, node: Node, x: int, y: int, level: bool) -> None:
+def _path(node: Node, x: int, y: int, level: bool) -> tuple[Line, Line]:
     """A way of one bend inside the cell, from the tile beside (x, y) to the anchor."""
     to_x, to_y = node.anchor
     if level:  # first straight in from the wall, then along the anchor's column
         x += 1 if to_x > x else -1
-        _pave(tiles[y, min(x, to_x) : max(x, to_x) + 1])
-        _pave(tiles[min(y, to_y) : max(y, to_y) + 1, to_x])
-    else:
-        y += 1 if to_y > y else -1
-        _pave(tiles[min(y, to_y) : max(y, to_y) + 1, x])
-        _pave(tiles[to_y, min(x, to_x) : max(x, to_x) + 1])
+        return (
+            (y, slice(min(x, to_x), max(x, to_x) + 1)),
+            (slice(min(y, to_y), max(y, to_y) + 1), to_x),
+        )
+    y += 1 if to_y > y else -1
+    return (
+        (slice(min(y, to_y), max(y, to_y) + 1), x),
+        (to_y, slice(min(x, to_x), max(x, to_x) + 1)),
+    )
 
 
 def _pave(line: Grid) -> None:
@@ -166,15 +242,15 @@ def _drop_pockets(tiles: Grid, node: Node) -> None:
     room[~seen & (room != _POOL)] = _WALL
 
 
-def _widen(
+def _widened(
     dice: Stream,
-    tiles: Grid,
+    ground: Grid,
     plan: Plan,
     edge: Edge,
     controls: Controls,
     theme: Theme,
-) -> None:
-    """Opens some of the wall beside a free passage, where both rooms have floor."""
+) -> Iterator[tuple[int, int, int]]:
+    """Tiles of the wall beside a free passage to open, where both rooms have floor."""
     link = edge.link
     one, other = plan.nodes[link.a], plan.nodes[link.b]
     if edge.kind != "passage" or (one.spine and other.spine and controls.length):
@@ -182,7 +258,7 @@ def _widen(
     if dice.below(100) >= theme.wide:
         return
     x, y = link.door
-    floor = tiles[one.floor]
+    floor = ground[one.floor]
     reach = dice.choice((1, 2, 4, controls.width))  # the last makes one hall of two rooms
     steps = ((0, 1), (0, -1)) if link.side in ("east", "west") else ((1, 0), (-1, 0))
     for dx, dy in steps:
@@ -192,4 +268,4 @@ def _widen(
                 break
             if floor[at_y + dx, at_x + dy] != _FLOOR or floor[at_y - dx, at_x - dy] != _FLOOR:
                 break
-            floor[at_y, at_x] = _FLOOR
+            yield one.floor, at_y, at_x

@@ -9,7 +9,10 @@ from aigc_procgen.core.random import Seed, Stream, check_seed, stream
 
 from .themes import themes
 
-__all__ = ["Controls", "Lattice", "check_controls"]
+__all__ = ["LAYOUTS", "Controls", "Lattice", "check_controls"]
+
+LAYOUTS = ("auto", "learned", "built")
+"""Who lays rooms out: the network, `carving.py`, or in each theme the one that was better."""
 
 _LEAST, _MOST = (11, 7), (256, 256)
 
@@ -27,10 +30,11 @@ class Controls:
     treasures: int
     length: int | None
     theme: str
+    layouts: str = "built"
     attempt: int = 0  # which drawing of the same dungeon this is
 
     def stream(self, *names: str | int) -> Stream:
-        """The random stream of one part of the making."""
+        """The random stream of one part of the making; who lays rooms out changes none of it."""
         shape = (self.width, self.height, self.floors, self.locks, self.monsters, self.treasures)
         again = ("again", self.attempt) if self.attempt else ()
         return stream(self.seed, "dungeon", *shape, self.length or 0, self.theme, *again, *names)
@@ -84,6 +88,7 @@ def check_controls(
     treasures: int,
     length: int | None,
     theme: str | None,
+    layouts: str,
 ) -> tuple[Controls, Lattice]:
     """The controls and the cells that they fit into; `InvalidArgument` says what would fit."""
     check_seed(seed)
@@ -103,6 +108,7 @@ def check_controls(
         treasures=check_int("treasures", treasures, 0, 4096),
         length=None if length is None else check_int("length", length, 1, 1 << 20),
         theme=check_choice("theme", theme, names),
+        layouts=check_choice("layouts", layouts, LAYOUTS),
     )
     side = min(width, height)
     natural = min(max(side // 4, 3), 8)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aigc_procgen.core.random import Seed
 
-from .carving import carve
+from .carving import Carved, carve
 from .controls import Controls, Lattice, check_controls
 from .mission import Mission, make_mission
 from .placement import place
@@ -28,6 +28,7 @@ def make_dungeon(
     treasures: int = 4,
     length: int | None = None,
     theme: str | None = None,
+    layouts: str = "auto",
 ) -> Dungeon:
     """A dungeon that can always be finished and never be lost, with its solution.
 
@@ -35,6 +36,8 @@ def make_dungeon(
     (doors for a key, seals for a rune, gates for a lever), `monsters` (one of them the guardian,
     without whose defeat the goal does not count) and `treasures` (none of which is needed).
     `length` is the number of steps of the solution, within a tenth; `theme` is drawn if not given.
+    `layouts` says who lays rooms out: "learned" the network, in every room that it knows the size
+    of; "built" rules alone; "auto" the network where it was measured to be better.
     Raises `InvalidArgument`, which says what would fit, if that does not.
 
     >>> import aigc_procgen as procgen
@@ -54,6 +57,7 @@ def make_dungeon(
         treasures=treasures,
         length=length,
         theme=theme,
+        layouts=layouts,
     )
     made = _drawn(controls, lattice)
     if length is None:
@@ -71,24 +75,24 @@ def _drawn(controls: Controls, lattice: Lattice) -> Dungeon:
     """The dungeon of one drawing."""
     plan = make_plan(controls, lattice)
     mission = make_mission(controls, plan)
-    tiles = carve(controls, plan, mission)
+    carved = carve(controls, plan, mission)
     ways = _ways(plan, mission)
-    placed = place(controls, plan, mission, tiles, ways)
-    tiles.flags.writeable = False
+    placed = place(controls, plan, mission, carved, ways)
+    carved.tiles.flags.writeable = False
     return Dungeon(
         seed=controls.seed,
         theme=controls.theme,
-        tiles=tiles,
+        tiles=carved.tiles,
         start=placed.start,
         goal=placed.goal,
-        rooms=_rooms(plan, mission),
+        rooms=_rooms(plan, mission, carved),
         ways=tuple(ways),
         things=tuple(placed.things),
         solution=placed.solution,
     )
 
 
-def _rooms(plan: Plan, mission: Mission) -> tuple[Room, ...]:
+def _rooms(plan: Plan, mission: Mission, carved: Carved) -> tuple[Room, ...]:
     return tuple(
         Room(
             id=node.id,
@@ -101,6 +105,7 @@ def _rooms(plan: Plan, mission: Mission) -> tuple[Room, ...]:
             role=mission.roles[node.id],
             area=mission.area[node.id],
             tempo=mission.tempo[node.id],
+            style=carved.styles.get(node.id, ""),
         )
         for node in plan.nodes
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .carving import Carved
 from .controls import Controls
 from .ground import WALL, Ground
 from .mission import Mission
@@ -32,10 +32,10 @@ class Placement:
 
 
 def place(
-    controls: Controls, plan: Plan, mission: Mission, tiles: NDArray[np.uint8], ways: list[Way]
+    controls: Controls, plan: Plan, mission: Mission, carved: Carved, ways: list[Way]
 ) -> Placement:
     """Places everything that was asked for, exactly as many."""
-    return _Placer(controls, plan, mission, tiles, ways).make()
+    return _Placer(controls, plan, mission, carved, ways).make()
 
 
 class _Placer:
@@ -44,14 +44,15 @@ class _Placer:
         controls: Controls,
         plan: Plan,
         mission: Mission,
-        tiles: NDArray[np.uint8],
+        carved: Carved,
         ways: list[Way],
     ) -> None:
         self.controls, self.plan, self.mission = controls, plan, mission
         self.theme = themes().themes[controls.theme]
         self.dice = controls.stream("placement")
-        self.tiles, self.ways = tiles, ways
-        self.ground = Ground(tiles)
+        self.carved, self.ways = carved, ways
+        self.tiles = carved.ground
+        self.ground = Ground(self.tiles)
         self.open = {i for i, kind in enumerate(self.ground.kind) if kind != WALL}
         self.doors: list[set[int]] = [set() for _ in plan.nodes]
         for edge in mission.edges:
@@ -94,6 +95,9 @@ class _Placer:
         foes |= self._place_monsters(len(foes))
         self._place_solid("trap", len(self.plan.nodes) * self.theme.traps // 100)
         self._place_solid("ornament", len(self.plan.nodes))
+        for room, standing in sorted(self.carved.ornaments.items()):
+            for x, y, floor, name in standing:
+                self._put("ornament", name, self.ground.index((x, y, floor)), room)
         return Placement(
             start=self.ground.spot(start),
             goal=self.ground.spot(goal),
@@ -242,7 +246,9 @@ class _Placer:
         steps = self.ground.steps
         north, east, south, west = steps
         ring = (north, north + east, east, south + east, south, south + west, west, north + west)
-        rooms = self.dice.sample([node.id for node in self.plan.nodes if node.id], count)
+        furnished = self.carved.styles if kind == "ornament" else {}
+        free = [node.id for node in self.plan.nodes if node.id and node.id not in furnished]
+        rooms = self.dice.sample(free, count)
         for room in rooms:
             for tile in self.spots[room]:
                 here = [tile + step in self.open for step in ring]

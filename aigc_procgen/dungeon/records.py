@@ -58,6 +58,7 @@ class Room(Record):
     role: str  # "start", "goal", "key", "treasure", "secret", "rest" or "hall"
     area: int  # rooms between the same locks; area n + 1 lies behind lock n
     tempo: int
+    style: str = ""  # "crypt", "library", "garden"...; "" if rules laid it out
 
 
 @dataclass(frozen=True, kw_only=True)

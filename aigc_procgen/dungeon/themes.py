@@ -11,10 +11,10 @@ from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.files import read_table
 from aigc_procgen.core.random import Stream
 
-__all__ = ["Theme", "Themes", "Weights", "read_themes", "themes"]
+__all__ = ["Styles", "Theme", "Themes", "Weights", "read_themes", "themes"]
 
 _MATERIALS = ("floor", "passage", "wall", "pool", "bridge")
-_SHARES = ("caves", "round", "pools", "doors", "wide", "loops", "traps")
+_SHARES = ("caves", "round", "pools", "doors", "wide", "loops", "traps", "learned")
 _NAMES = ("monsters", "guardians", "treasures", "ornaments")
 
 
@@ -28,6 +28,14 @@ class Weights:
     def draw(self, dice: Stream) -> str:
         """One of the names."""
         return dice.weighted(self.names, self.weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Styles:
+    """Styles of learned layouts, how often each is drawn, and the sprite of its furniture."""
+
+    styles: Weights
+    furniture: MappingProxyType[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +55,15 @@ class Theme:
     wide: int
     loops: int  # per cent of pairs of neighbours
     traps: int  # for a hundred rooms
+    learned: int  # per cent of rooms that the network lays out, where nobody says otherwise
     locks: tuple[int, ...]  # weights of spent keys, kept runes, levers
     monsters: Weights
     guardians: Weights
     treasures: Weights
     ornaments: Weights
     goal: str
+    halls: Styles
+    caverns: Styles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,15 @@ def _weights(where: str, table: Any) -> Weights:
     return Weights(names=tuple(table), weights=numbers)
 
 
+def _styles(where: str, table: Any) -> Styles:
+    if not isinstance(table, dict) or any(len(row) != 2 for row in table.values()):
+        raise ValueError(f"{where} must give each style a weight and a sprite")
+    return Styles(
+        styles=_weights(where, {name: row[0] for name, row in table.items()}),
+        furniture=MappingProxyType({name: str(row[1]) for name, row in table.items()}),
+    )
+
+
 def _theme(name: str, row: Any) -> Theme:
     locks = tuple(check_int(f"locks of {name}", weight, 0, 1000) for weight in row["locks"])
     if len(locks) != 3 or not sum(locks):
@@ -79,6 +99,7 @@ def _theme(name: str, row: Any) -> Theme:
     parts: dict[str, Any] = {part: str(row[part]) for part in _MATERIALS}
     parts |= {part: check_int(f"{part} of {name}", row[part], 0, 100) for part in _SHARES}
     parts |= {part: _weights(f"{part} of {name}", row[part]) for part in _NAMES}
+    parts |= {part: _styles(f"{part} of {name}", row[part]) for part in ("halls", "caverns")}
     return Theme(
         name=name,
         goal=str(row["goal"]),
