@@ -8,10 +8,12 @@ from ..core.errors import InvalidArgument
 from ..core.records import Record
 from .fact_set import Facts
 from .facts import Action
-from .objectives import Line, Objective
-from .progress import left, walk
+from .objectives import Alternative, Line, Objective
+from .progress import branches, needed, reached, route, walk
 
 __all__ = ["Quest", "QuestStatus"]
+
+_LOUDEST = ("violent", "sly", "honourable")  # of several ways taken, the one that is spoken of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +28,10 @@ class QuestStatus(Record):
 class Quest(Record):
     """A quest. `proof` is the plan, replayed legally from the facts of digest `world`.
 
-    `named` are the facts (names, trades, where they are…) about everybody and everything that it
-    speaks of, so that it can be told without its world: `phrase(Facts(quest.named), id)`.
+    `objectives` are in their order, optional ones among them; `outcomes` say what comes of it for
+    whom, as (id, word). `named` are the facts (names, trades, where they are…) about everybody and
+    everything that it speaks of, so that it can be told without its world:
+    `phrase(Facts(quest.named), id)`.
     """
 
     id: str
@@ -49,30 +53,57 @@ class Quest(Record):
     named: tuple[tuple[str, ...], ...]
 
     def next_objective(self, facts: Facts) -> Objective | None:
-        """The first objective after the last one that shows as done; None when all are."""
-        waiting = self._left(facts)
-        return waiting[0] if waiting else None
+        """What to do next, by the way that the player is on; None when all is done.
+
+        That is the first objective after the last one that shows as done; where it cannot be done
+        any more, the first of another way that can.
+        """
+        main = needed(self.objectives)
+        at = reached(main, facts)
+        if at == len(main):
+            return None
+        if len(branches(main, at, facts)) > 1:
+            found = route(main, at, facts)
+            if found is not None:
+                return found[0][0]
+        return main[at]
+
+    def options(self, facts: Facts) -> tuple[Objective, ...]:
+        """What may be done next: `next_objective` first, then the first deed of every other way
+        that leads to the end from these facts.
+        """
+        main = needed(self.objectives)
+        at = reached(main, facts)
+        if at == len(main):
+            return ()
+        found: list[Objective] = []
+        for branch in branches(main, at, facts):
+            first = branch[0][0]
+            if first not in found and route(main, at, facts, branch) is not None:
+                found.append(first)
+        return tuple(found) or (main[at],)
 
     def way(self, facts: Facts) -> tuple[Action, ...]:
         """The legal actions that lead from these facts to the end; () if there are none left.
 
         Raises `InvalidArgument` if the rest cannot be done any more: then ask `replan`.
         """
-        found = walk(self._left(facts), facts)
+        main = needed(self.objectives)
+        found = route(main, reached(main, facts), facts)
         if found is None:
             raise InvalidArgument(f"facts must still allow the quest {self.id}: ask replan(facts)")
-        return found
-
-    def _left(self, facts: Facts) -> tuple[Objective, ...]:
-        return left(self.objectives, facts)
+        return found[1]
 
     def check(self, facts: Facts) -> QuestStatus:
         """Whether the quest is done, still open, or broken by what happened since."""
-        waiting = self._left(facts)
-        if not waiting:
+        main = needed(self.objectives)
+        at = reached(main, facts)
+        if at == len(main):
             return QuestStatus(state="done", objective="")
-        state = "open" if walk(waiting, facts) is not None else "broken"
-        return QuestStatus(state=state, objective=waiting[0].id)
+        found = route(main, at, facts)
+        if found is None:
+            return QuestStatus(state="broken", objective=main[at].id)
+        return QuestStatus(state="open", objective=found[0][0].id)
 
     def replan(self, facts: Facts) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.
@@ -83,13 +114,90 @@ class Quest(Record):
 
         return mended(self, facts)
 
+    def how(self, facts: Facts) -> tuple[str, ...]:
+        """The marks (sly, violent, honourable) of the ways that the player took, from the traces
+        that they left; () for a quest that has only one way.
+        """
+        taken = [way.marks for way in self.taken(facts)]
+        return next((marks for mark in _LOUDEST for marks in taken if mark in marks), ())
+
+    def taken(self, facts: Facts) -> list[Objective | Alternative]:
+        """For every objective with other ways, the way that shows in the facts."""
+        found: list[Objective | Alternative] = []
+        for objective in self.objectives:
+            ways: list[Objective | Alternative] = [objective, *objective.any_of]
+            if len(ways) > 1:
+                shown = [w for w in ways if w.traces and all(t in facts for t in w.traces)]
+                shown.sort(key=lambda w: [mark not in w.marks for mark in _LOUDEST])
+                found.append((shown or ways)[0])
+        return found
+
+    def ending(self, facts: Facts) -> tuple[tuple[str, str], ...]:
+        """What came of it for whom, by the way that was taken: (id, word), as `outcomes`."""
+        found = dict(self.outcomes)
+        for way in self.taken(facts):
+            if isinstance(way, Alternative):
+                found |= dict(way.outcomes)
+        return tuple(sorted(found.items()))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """How the plan's own way looks to others."""
+        from .strategies import strategies
+
+        own = next((o.marks for o in self.objectives if o.any_of), None)
+        return own or next((s.marks for s in strategies() if s.name == self.strategy), ())
+
+    def settle(self, facts: Facts) -> Facts:
+        """The facts with what follows from the finished quest: a debt, a feud, a title, grief.
+
+        That depends on how it was done, and happens once. Raises `InvalidArgument` unless the
+        quest is done in these facts.
+        """
+        from .aftermath import settled
+
+        return settled(self, facts)
+
     def spoken(self, act: str) -> str:
         """The words of an act of this quest, "" if it has none."""
         return " ".join(line.text for line in self.lines if line.act == act)
 
-    def say(self, action: Action) -> list[tuple[str, str]]:
-        """What people say while an action is performed, as (speaker, words)."""
-        for objective in self.objectives:
+    def say(self, action: Action, facts: Facts | None = None) -> list[tuple[str, str]]:
+        """What people say while an action is performed, as (speaker, words).
+
+        With the `facts`, thanks at the end of a quest tell that they know how it was done.
+        """
+        for objective in self.all_objectives():
             if objective.action == action:
-                return [(n.speaker, n.text) for n in self.lines if n.act.endswith(objective.id)]
+                said = [line for line in self.lines if line.act == f"reply {objective.id}"]
+                last = objective in (self.objectives[-1], *(o[-1] for o in self._last_ways()))
+                for mark in self.how(facts) if facts is not None and last else ():
+                    knowing = [line for line in self.lines if line.act == f"thanks {mark}"]
+                    said = knowing or said
+                return [(line.speaker, line.text) for line in said]
         return []
+
+    def all_objectives(self) -> list[Objective]:
+        """The objectives and, after each, those of the other ways from it."""
+        found: list[Objective] = []
+        for objective in self.objectives:
+            found.append(objective)
+            for other in objective.any_of:
+                found += other.objectives
+        return found
+
+    def _last_ways(self) -> list[tuple[Objective, ...]]:
+        """The other ways that lead to the very end."""
+        last = self.objectives[-1].id
+        ways = [other for objective in self.objectives for other in objective.any_of]
+        return [other.objectives for other in ways if other.until == last]
+
+    def proves(self, facts: Facts) -> bool:
+        """Whether the objectives, and every other way by itself, are legal from these facts."""
+        main = needed(self.objectives)
+        places = {objective.id: place for place, objective in enumerate(main)}
+        ways = [main]
+        for place, objective in enumerate(main):
+            for other in objective.any_of:
+                ways.append((*main[:place], *other.objectives, *main[places[other.until] + 1 :]))
+        return all(walk([step.action for step in way], facts) is not None for way in ways)

@@ -71,7 +71,7 @@ def plan_quest(
             if found is not None:
                 quest = told(seed, facts, found, giver, index, lately)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
-                if quest.objectives and walk(quest.objectives, facts) is not None:
+                if quest.objectives and walk([o.action for o in quest.objectives], facts):
                     return quest
     raise InvalidArgument(f"giver {giver!r} has nothing to ask for now: ask somebody else")
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from ..core.random import Seed
-from .fact_set import PLAYER, Facts
-from .facts import Action, apply, done_facts, station, target_of
-from .objectives import Line, Objective
+from .aftermath import outcomes_of
+from .fact_set import PLAYER, Fact, Facts
+from .facts import Action, apply, done_facts, station, target_of, traces
+from .objectives import Alternative, Line, Objective
 from .planner import Plan
+from .progress import walk
 from .quest_record import Quest
+from .tables import load_table
 from .words import Speaker, phrase, sentence_case
 
 __all__ = ["told"]
 
 _SORTS = ("person", "place", "item", "monster")
 _NAMING = ("name", "called", "proper", "article", "plural", "count")
+_ORDINARY = ("give", "listen", "read", "report", "take")  # deeds of any way
 _DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
 # What an objective tells the player, by verb; {0} and {1} are the action's entities.
 _OBJECTIVES = {
@@ -38,6 +43,8 @@ _OBJECTIVES = {
     "read": "read {0}",
     "spy": "watch {0} unseen",
     "stealth": "get close to {0} unseen",
+    "bribe": "pay {1} off with {0}",
+    "parley": "come to terms with {0} over {1}",
 }
 
 
@@ -56,7 +63,7 @@ def told(
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
-    objectives = _objectives(found, facts)
+    objectives, _ = _objectives(found, facts)
     if not because:
         because = (
             f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
@@ -94,14 +101,15 @@ def told(
         objectives=objectives,
         lines=tuple(lines),
         rewards={"coins": 5 + 5 * len(objectives)},
-        outcomes=tuple(
-            (person, "grateful" if person == giver else "affected")
-            for person in sorted({giver, *found.roles.values()})
-            if ("person", person) in facts
-        ),
+        outcomes=outcomes_of(found, found.actions, _marks(objectives, found), facts),
         proof=found.actions,
         named=_named(facts, found, giver, objectives, lines),
     )
+
+
+def _marks(objectives: tuple[Objective, ...], found: Plan) -> tuple[str, ...]:
+    """How the plan's own way looks to others."""
+    return next((o.marks for o in objectives if o.any_of), found.strategy.marks)
 
 
 def _named(
@@ -113,7 +121,8 @@ def _named(
 ) -> tuple[tuple[str, ...], ...]:
     """The describing facts of all that a quest speaks of, sorted."""
     about = {giver, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
-    for objective in objectives:
+    ways = [step for o in objectives for other in o.any_of for step in other.objectives]
+    for objective in (*objectives, *ways):
         about |= {*objective.action[1:], objective.target, objective.place}
     about |= {facts.place_of(entity) or "" for entity in about}
     return tuple(
@@ -132,20 +141,25 @@ def _deed(action: Action, place: str, facts: Facts) -> str:
     return _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
 
 
-def _objectives(found: Plan, facts: Facts) -> tuple[Objective, ...]:
-    """The plan's deeds without the ways between them, each with the facts of its own turn."""
+def _described(
+    actions: Sequence[Action], facts: Facts, name: str
+) -> tuple[list[Objective], list[Facts]]:
+    """The objectives `name`0, 1… of the deeds among some actions, and the facts before each."""
     objectives: list[Objective] = []
-    for action in found.actions:
+    states: list[Facts] = []
+    for action in actions:
         if action[0] != "goto":
+            states.append(facts)
             place = station(action, facts) or facts.place_of(PLAYER) or ""
+            inside = place if _below(action, place, facts) else ""
             text = _deed(action, place, facts)
             away = facts.value("name", place)
             if away and away not in text:
-                text += f", at {away}"
+                text += f", {'below' if inside else 'at'} {away}"
             target = target_of(action)
             objectives.append(
                 Objective(
-                    id=f"o{len(objectives)}",
+                    id=f"{name}{len(objectives)}",
                     verb=action[0],
                     target=target,
                     place=place,
@@ -154,10 +168,75 @@ def _objectives(found: Plan, facts: Facts) -> tuple[Objective, ...]:
                     action=action,
                     done_when=done_facts(action),
                     text=sentence_case(text),
+                    inside=inside,
                 )
             )
         facts = apply(action, facts)
-    return tuple(objectives)
+    return objectives, [*states, facts]
+
+
+def _below(action: Action, place: str, facts: Facts) -> bool:
+    """Whether the thing of the action lies in what is under the place."""
+    return (
+        action[0] == "take"
+        and ("at", action[1], place) in facts
+        and facts.value("kind", place) in load_table("things")["deep"]
+    )
+
+
+def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[Facts]]:
+    """The plan's deeds without the ways between them, each with the facts of its own turn, and
+    with the other ways that are proven to lead to the same end.
+    """
+    objectives, states = _described(found.actions, facts, "o")
+    marks: set[tuple[int, tuple[str, ...]]] = set()
+    for detour in found.detours:
+        first = sum(action[0] != "goto" for action in found.actions[: detour.first])
+        last = first + sum(
+            action[0] != "goto" for action in found.actions[detour.first : detour.last]
+        )
+        deeds = [action for action in detour.actions if action[0] != "goto"]
+        # What both ways have in common is no other way.
+        while last > first and deeds and objectives[last - 1].action == deeds[-1]:
+            last, deeds = last - 1, deeds[:-1]
+        while last > first and deeds and objectives[first].action == deeds[0]:
+            first, deeds = first + 1, deeds[1:]
+        if last == first or not deeds or (first, detour.marks) in marks:
+            continue
+        before = states[first]
+        rest = [objective.action for objective in objectives[last:]]
+        actions = walk(deeds, before)
+        if actions is None or all(fact in before for fact in done_facts(deeds[-1])):
+            continue
+        letter = "abcdefgh"[len(objectives[first].any_of)]
+        steps, after = _described(actions, before, f"o{first}{letter}")
+        if walk(rest, after[-1]) is None:
+            continue
+        marks.add((first, detour.marks))
+        own = objectives[first]
+        objectives[first] = replace(
+            own,
+            marks=detour.instead,
+            traces=_traces([o.action for o in objectives[first:last]]),
+            any_of=(
+                *own.any_of,
+                Alternative(
+                    name=detour.name,
+                    marks=detour.marks,
+                    until=objectives[last - 1].id,
+                    objectives=tuple(steps),
+                    traces=_traces(deeds),
+                    outcomes=outcomes_of(found, deeds, detour.marks, facts),
+                ),
+            ),
+        )
+    return tuple(objectives), states
+
+
+def _traces(deeds: Sequence[Action]) -> tuple[Fact, ...]:
+    """What still tells long after that somebody did these deeds: the last telling one shows."""
+    telling = [action for action in deeds if action[0] not in _ORDINARY and traces(action)]
+    return traces((telling or list(deeds))[-1])
 
 
 def _add_replies(
@@ -170,20 +249,28 @@ def _add_replies(
     add: Callable[[str, str, str], None],
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
-    for number, objective in enumerate(objectives):
+    last = objectives[-1].id if objectives else ""
+    rows = [(objective, objective.id == last) for objective in objectives]
+    for other in (other for objective in objectives for other in objective.any_of):
+        rows += [(step, False) for step in other.objectives[:-1]]
+        rows.append((other.objectives[-1], other.until == last))
+    for objective, ends in rows:
         verb, *names = objective.action
         person = names[-1] if verb in ("give", "exchange") else names[0]
         if verb not in ("listen", "report", "give") or ("person", person) not in facts:
             continue
         topic = names[1] if verb == "listen" else names[0]
         speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
-        last = number == len(objectives) - 1
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
         else:
             mood = found.strategy.mood
             text = speaker.line(
-                "thanks" if last or person == giver else "receive", mood=mood, index=index
+                "thanks" if ends or person == giver else "receive", mood=mood, index=index
             )
         add(f"reply {objective.id}", person, text)
+    ways = [way for o in objectives for way in (o, *o.any_of) if o.any_of]
+    speaker = Speaker(seed, facts, giver, found.roles, "thanks", index)
+    for mark in sorted({mark for way in ways for mark in way.marks[:1]}):
+        add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

@@ -77,7 +77,8 @@ class Speaker:
 
         `index` goes through the shuffled lines, so that the next quest is worded otherwise.
         """
-        voices = load_table("lines")["acts"][act]
+        acts = load_table("lines")["acts"]
+        voices = acts[act] if act in acts else load_table("quest_lines")["acts"][act]
         options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
         return self._chosen(act, options, mood, index)
 
