@@ -65,14 +65,15 @@ class _Fork:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Legal actions from the start to the end, and what is true afterwards."""
+    """Legal actions from the start to the end, and what is true before and after each."""
 
     strategy: Strategy
     roles: dict[str, str]
     cause: Fact
     actions: tuple[Action, ...]
     errands: tuple[Errand, ...]
-    facts: Facts
+    states: tuple[Facts, ...]
+    """The facts before each action, and those after the last."""
     detours: tuple[Detour, ...] = ()
 
 
@@ -100,7 +101,7 @@ def plan(
         cause=filled(strategy.cause, roles),
         actions=tuple(grower.actions),
         errands=tuple(grower.errands),
-        facts=grower.facts,
+        states=(*grower.states, grower.facts),
         detours=tuple(islice(_detours(strategy, facts, roles, grower, dice), _DETOURS)),
     )
 
@@ -154,6 +155,7 @@ class _Grower:
         self.dice = dice
         self.resume = resume
         self.actions: list[Action] = []
+        self.states: list[Facts] = []
         self.errands: list[Errand] = []
         self.forks: list[_Fork] = []
         self.busy: set[tuple[str, str]] = set()
@@ -166,6 +168,7 @@ class _Grower:
             if not (self._expand(action, depth) if action[0][0] == "<" else self._act(action)):
                 self.facts = before[0]
                 del self.actions[before[1] :]
+                del self.states[before[1] :]
                 del self.errands[before[2] :]
                 del self.forks[before[3] :]
                 return False
@@ -179,6 +182,7 @@ class _Grower:
         after = attempt(action, self.facts)
         if after is None or len(self.actions) >= _LENGTH:
             return False
+        self.states.append(self.facts)
         self.facts = after
         self.actions.append(action)
         return True

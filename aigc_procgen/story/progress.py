@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from .facts import PLAYER, Action, Facts, attempt, station
 from .objectives import Alternative, Objective
 
-__all__ = ["branches", "needed", "reached", "route", "walk"]
+__all__ = ["branches", "needed", "reached", "route", "steps_of", "walk"]
 
 Steps = tuple[Objective, ...]
 
@@ -74,9 +74,9 @@ def route(
     if at == len(objectives):
         return (), ()
     for steps, following in branches(objectives, at, facts) if first is None else [first]:
-        gone = _gone([step.action for step in steps], facts)
+        gone = steps_of([step.action for step in steps], facts)
         if gone is not None:
-            rest = route(objectives, following, gone[1])
+            rest = route(objectives, following, gone[1][-1])
             if rest is not None:
                 return (*steps, *rest[0]), (*gone[0], *rest[1])
     return None
@@ -84,23 +84,22 @@ def route(
 
 def walk(deeds: Sequence[Action], facts: Facts) -> tuple[Action, ...] | None:
     """The deeds with the ways between them, if all are legal in their turn."""
-    gone = _gone(deeds, facts)
-    return None if gone is None else gone[0]
+    gone = steps_of(deeds, facts)
+    return None if gone is None else tuple(gone[0])
 
 
-def _gone(deeds: Sequence[Action], facts: Facts) -> tuple[tuple[Action, ...], Facts] | None:
+def steps_of(deeds: Sequence[Action], facts: Facts) -> tuple[list[Action], list[Facts]] | None:
+    """What `walk` gives, and the facts before each action and after the last."""
     actions: list[Action] = []
+    states = [facts]
     for action in deeds:
         place = station(action, facts)
-        if place and facts.place_of(PLAYER) != place:
-            there = attempt(("goto", place), facts)
-            if there is None:
+        going = place and facts.place_of(PLAYER) != place
+        for step in (("goto", place), action) if place and going else (action,):
+            after = attempt(step, facts)
+            if after is None:
                 return None
-            actions.append(("goto", place))
-            facts = there
-        after = attempt(action, facts)
-        if after is None:
-            return None
-        actions.append(action)
-        facts = after
-    return tuple(actions), facts
+            actions.append(step)
+            states.append(after)
+            facts = after
+    return actions, states

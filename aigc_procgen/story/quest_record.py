@@ -8,8 +8,10 @@ from ..core.errors import InvalidArgument
 from ..core.records import Record
 from .fact_set import Facts
 from .facts import Action
+from .haste import lapsed, time_of
 from .objectives import Alternative, Line, Objective
 from .progress import branches, needed, reached, route, walk
+from .rivals import Rival, moved, next_step
 
 __all__ = ["Quest", "QuestStatus"]
 
@@ -18,7 +20,11 @@ _LOUDEST = ("violent", "sly", "honourable")  # of several ways taken, the one th
 
 @dataclass(frozen=True, kw_only=True)
 class QuestStatus(Record):
-    """How a quest stands: state is open, done or broken; `objective` is the next, or what broke."""
+    """How a quest stands; `objective` is the next, or what broke.
+
+    `state` is open, done, broken (ask `replan`), late (the deadline has passed: ask `lapse`) or
+    failed (it has lapsed).
+    """
 
     state: str
     objective: str
@@ -29,7 +35,9 @@ class Quest(Record):
     """A quest. `proof` is the plan, replayed legally from the facts of digest `world`.
 
     `objectives` are in their order, optional ones among them; `outcomes` say what comes of it for
-    whom, as (id, word). `named` are the facts (names, trades, where they are…) about everybody and
+    whom, as (id, word). After the hour `deadline` of the game's clock (a fact `("time", "12")`, or
+    the argument `now`) it is late, and `lapses` are the events that follow; a `rival` wants the
+    same thing. `named` are the facts (names, trades, where they are…) about everybody and
     everything that it speaks of, so that it can be told without its world:
     `phrase(Facts(quest.named), id)`.
     """
@@ -51,6 +59,9 @@ class Quest(Record):
     outcomes: tuple[tuple[str, str], ...]
     proof: tuple[tuple[str, ...], ...]
     named: tuple[tuple[str, ...], ...]
+    deadline: int | None = None
+    lapses: tuple[tuple[str, ...], ...] = ()
+    rival: Rival | None = None
 
     def next_objective(self, facts: Facts) -> Objective | None:
         """What to do next, by the way that the player is on; None when all is done.
@@ -94,16 +105,62 @@ class Quest(Record):
             raise InvalidArgument(f"facts must still allow the quest {self.id}: ask replan(facts)")
         return found[1]
 
-    def check(self, facts: Facts) -> QuestStatus:
-        """Whether the quest is done, still open, or broken by what happened since."""
+    def check(self, facts: Facts, now: int | None = None) -> QuestStatus:
+        """Whether the quest is done, still open, broken by what happened since, late or failed."""
         main = needed(self.objectives)
         at = reached(main, facts)
         if at == len(main):
             return QuestStatus(state="done", objective="")
+        if ("lapsed", self.id) in facts:
+            return QuestStatus(state="failed", objective=main[at].id)
+        left = self.time_left(facts, now)
+        if left is not None and left < 0:
+            return QuestStatus(state="late", objective=main[at].id)
         found = route(main, at, facts)
         if found is None:
             return QuestStatus(state="broken", objective=main[at].id)
         return QuestStatus(state="open", objective=found[0][0].id)
+
+    def time_left(self, facts: Facts, now: int | None = None) -> int | None:
+        """Units of the game's clock until the deadline, less than 0 after it; None without a
+        deadline or a clock.
+        """
+        clock = time_of(facts, now)
+        return None if self.deadline is None or clock is None else self.deadline - clock
+
+    def lapse(self, facts: Facts, now: int | None = None) -> Facts:
+        """The facts after what lateness brings, by the rules; from then on the quest has failed.
+
+        Raises `InvalidArgument` unless the quest is late.
+        """
+        return lapsed(self, facts, now)
+
+    def extras(self, facts: Facts) -> tuple[Objective, ...]:
+        """The optional deeds that are not done yet and could be, each in its turn."""
+        found = []
+        for objective in self.objectives:
+            if objective.optional and not objective.done(facts):
+                before = [o.action for o in found if o.id in objective.after]
+                if walk([*before, objective.action], facts) is not None:
+                    found.append(objective)
+        return tuple(found)
+
+    def earned(self, facts: Facts) -> dict[str, int]:
+        """The rewards, with those of the optional deeds that are done."""
+        extra = sum(o.reward for o in self.objectives if o.optional and o.done(facts))
+        return self.rewards | {"coins": self.rewards.get("coins", 0) + extra}
+
+    def rival_step(self, facts: Facts) -> Action | None:
+        """What the rival does next, or None if there is no rival or they are stopped."""
+        return next_step(self.rival, facts) if self.rival else None
+
+    def rival_moves(self, facts: Facts, now: int | None = None) -> Facts:
+        """The facts after the rival's next step; by a clock, after the steps that are due by now.
+
+        The same facts if there is no rival, if they came to terms, or if the player was first. A
+        quest whose thing they took is broken: ask `replan`.
+        """
+        return moved(self, facts, now)
 
     def replan(self, facts: Facts) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.

@@ -12,7 +12,6 @@ from .objectives import Line, Objective
 from .patterns import Bindings
 from .planner import bindings_of, plan
 from .profile import Profile
-from .progress import walk
 from .quest_record import Quest, QuestStatus
 from .strategies import Strategy, motivations, strategies
 from .telling import told
@@ -52,18 +51,18 @@ def plan_quest(
         raise InvalidArgument(
             f"giver must be a living, friendly person of the facts, not {giver!r}"
         )
-    options = [
-        (strategy, bindings)
-        for strategy in strategies()
-        if (bindings := bindings_of(strategy, facts, giver, _BINDINGS))
-    ]
     liked = (
         profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))
     )
     drives = {fact[2]: int(fact[3]) for fact in facts.find("drive", giver)}
     lately = tuple(recent)
     for fallback in (False, True):
-        group = [option for option in options if option[0].fallback is fallback]
+        group = [
+            (strategy, bindings)
+            for strategy in strategies()
+            if strategy.fallback is fallback
+            and (bindings := bindings_of(strategy, facts, giver, _BINDINGS))
+        ]
         weights = [_weight(strategy, drives, liked, lately) for strategy, _ in group]
         for turn, (strategy, roles) in enumerate(_deck(seed, giver, group, weights, lately, index)):
             dice = stream(seed, "quest", giver, index, turn)
@@ -71,7 +70,7 @@ def plan_quest(
             if found is not None:
                 quest = told(seed, facts, found, giver, index, lately)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
-                if quest.objectives and walk([o.action for o in quest.objectives], facts):
+                if quest.objectives and quest.way(facts):
                     return quest
     raise InvalidArgument(f"giver {giver!r} has nothing to ask for now: ask somebody else")
 

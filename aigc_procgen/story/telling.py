@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ..core.random import Seed
+from ..core.random import Seed, stream
 from .aftermath import outcomes_of
 from .fact_set import PLAYER, Fact, Facts
-from .facts import Action, apply, done_facts, station, target_of, traces
+from .facts import Action, done_facts, station, target_of, traces
+from .haste import deadline_of, lapses_of
 from .objectives import Alternative, Line, Objective
 from .planner import Plan
-from .progress import walk
+from .progress import steps_of, walk
 from .quest_record import Quest
+from .rivals import Rival, rival_of
+from .sides import Side, side_of
 from .tables import load_table
 from .words import Speaker, phrase, sentence_case
 
@@ -63,7 +66,12 @@ def told(
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
-    objectives, _ = _objectives(found, facts)
+    objectives, states = _objectives(found, facts)
+    dice = stream(seed, "beside", quest_id)
+    side = None
+    if objectives and dice.chance(1, 2):
+        side = side_of(found, [o.action for o in objectives], states, dice)
+    rival = rival_of(found, facts, dice)
     if not because:
         because = (
             f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
@@ -79,12 +87,25 @@ def told(
     mood = found.strategy.mood
     add("greet", giver, speaker.line("greet", index=index))
     add("offer", giver, speaker.line("offer", mood=mood, index=index))
+    deadline = deadline_of(found, facts)
+    for act in ("haste", "hurry", "late") if deadline is not None else ():
+        add(act, giver, speaker.line(act, index=index))
+    if rival is not None:
+        speaker.roles |= {"rival": rival.person, "item": rival.item}
+        add("rival", giver, speaker.line("rival", index=index))
     for act in ("accept", "refuse"):
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
     _add_replies(seed, facts, found, objectives, giver, index, add)
-    deeds = [o for o in objectives if o.verb not in ("report", "listen", "stealth")] or objectives
+    main = objectives
+    if side is not None:
+        objectives = _beside(side, main, states)
+        if side.act:
+            other = Speaker(seed, facts, side.who, {}, side.name, index)
+            last = max(o.id for o in objectives if o.optional)
+            add(f"reply {last}", side.who, other.line(side.act, index=index))
+    deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
     title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
     return Quest(
         id=quest_id,
@@ -100,10 +121,13 @@ def told(
         title=sentence_case(title),
         objectives=objectives,
         lines=tuple(lines),
-        rewards={"coins": 5 + 5 * len(objectives)},
+        rewards={"coins": 5 + 5 * len(main)},
         outcomes=outcomes_of(found, found.actions, _marks(objectives, found), facts),
         proof=found.actions,
-        named=_named(facts, found, giver, objectives, lines),
+        named=_named(facts, found, giver, objectives, lines, rival),
+        deadline=deadline,
+        lapses=lapses_of(found, facts, quest_id) if deadline is not None else (),
+        rival=rival,
     )
 
 
@@ -118,9 +142,12 @@ def _named(
     giver: str,
     objectives: tuple[Objective, ...],
     lines: list[Line],
+    rival: Rival | None,
 ) -> tuple[tuple[str, ...], ...]:
     """The describing facts of all that a quest speaks of, sorted."""
     about = {giver, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
+    if rival is not None:
+        about |= {rival.person, rival.item, *rival.reason[1:]}
     ways = [step for o in objectives for other in o.any_of for step in other.objectives]
     for objective in (*objectives, *ways):
         about |= {*objective.action[1:], objective.target, objective.place}
@@ -142,37 +169,39 @@ def _deed(action: Action, place: str, facts: Facts) -> str:
 
 
 def _described(
-    actions: Sequence[Action], facts: Facts, name: str
+    actions: Sequence[Action], states: Sequence[Facts], name: str
 ) -> tuple[list[Objective], list[Facts]]:
-    """The objectives `name`0, 1… of the deeds among some actions, and the facts before each."""
+    """The objectives `name`0, 1… of the deeds among some actions, and the facts before each and
+    after the last; `states` are those of all the actions.
+    """
     objectives: list[Objective] = []
-    states: list[Facts] = []
-    for action in actions:
-        if action[0] != "goto":
-            states.append(facts)
-            place = station(action, facts) or facts.place_of(PLAYER) or ""
-            inside = place if _below(action, place, facts) else ""
-            text = _deed(action, place, facts)
-            away = facts.value("name", place)
-            if away and away not in text:
-                text += f", {'below' if inside else 'at'} {away}"
-            target = target_of(action)
-            objectives.append(
-                Objective(
-                    id=f"{name}{len(objectives)}",
-                    verb=action[0],
-                    target=target,
-                    place=place,
-                    count=int(facts.value("count", target, "1")),
-                    after=(objectives[-1].id,) if objectives else (),
-                    action=action,
-                    done_when=done_facts(action),
-                    text=sentence_case(text),
-                    inside=inside,
-                )
+    before: list[Facts] = []
+    for action, facts in zip(actions, states, strict=False):
+        if action[0] == "goto":
+            continue
+        before.append(facts)
+        place = station(action, facts) or facts.place_of(PLAYER) or ""
+        inside = place if _below(action, place, facts) else ""
+        text = _deed(action, place, facts)
+        away = facts.value("name", place)
+        if away and away not in text:
+            text += f", {'below' if inside else 'at'} {away}"
+        target = target_of(action)
+        objectives.append(
+            Objective(
+                id=f"{name}{len(objectives)}",
+                verb=action[0],
+                target=target,
+                place=place,
+                count=int(facts.value("count", target, "1")),
+                after=(objectives[-1].id,) if objectives else (),
+                action=action,
+                done_when=done_facts(action),
+                text=sentence_case(text),
+                inside=inside,
             )
-        facts = apply(action, facts)
-    return objectives, [*states, facts]
+        )
+    return objectives, [*before, states[-1]]
 
 
 def _below(action: Action, place: str, facts: Facts) -> bool:
@@ -188,7 +217,7 @@ def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[
     """The plan's deeds without the ways between them, each with the facts of its own turn, and
     with the other ways that are proven to lead to the same end.
     """
-    objectives, states = _described(found.actions, facts, "o")
+    objectives, states = _described(found.actions, found.states, "o")
     marks: set[tuple[int, tuple[str, ...]]] = set()
     for detour in found.detours:
         first = sum(action[0] != "goto" for action in found.actions[: detour.first])
@@ -205,13 +234,13 @@ def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[
             continue
         before = states[first]
         rest = [objective.action for objective in objectives[last:]]
-        actions = walk(deeds, before)
-        if actions is None or all(fact in before for fact in done_facts(deeds[-1])):
+        if all(fact in before for fact in done_facts(deeds[-1])):
+            continue
+        gone = steps_of(deeds, before)
+        if gone is None or walk(rest, gone[1][-1]) is None:
             continue
         letter = "abcdefgh"[len(objectives[first].any_of)]
-        steps, after = _described(actions, before, f"o{first}{letter}")
-        if walk(rest, after[-1]) is None:
-            continue
+        steps, _ = _described(*gone, f"o{first}{letter}")
         marks.add((first, detour.marks))
         own = objectives[first]
         objectives[first] = replace(
@@ -231,6 +260,18 @@ def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[
             ),
         )
     return tuple(objectives), states
+
+
+def _beside(
+    side: Side, main: tuple[Objective, ...], states: Sequence[Facts]
+) -> tuple[Objective, ...]:
+    """The objectives with those of a side branch in their place among them."""
+    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s")
+    before = main[: side.before]
+    after = (before[-1].id,) if before else ()
+    optional = [replace(step, optional=True, after=step.after or after) for step in steps]
+    optional[-1] = replace(optional[-1], reward=side.reward)
+    return (*before, *optional, *main[side.before :])
 
 
 def _traces(deeds: Sequence[Action]) -> tuple[Fact, ...]:
