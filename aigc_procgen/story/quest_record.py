@@ -165,11 +165,21 @@ class Quest(Record):
     def replan(self, facts: Facts) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.
 
-        First with the same roles, then with others that the same reason allows.
+        First with the same roles, then with others that the same reason allows, then in other ways
+        that the same reason or motivation knows. Where the giver cannot ask any more, somebody near
+        to them does: then `giver` is another person. Without any, say `closing(facts)`.
         """
         from .mending import mended
 
         return mended(self, facts)
+
+    def closing(self, facts: Facts) -> Line:
+        """What is said when the quest is given up as broken: by the giver, by who is left of them,
+        or by the player alone.
+        """
+        from .mending import closing
+
+        return closing(self, facts)
 
     def how(self, facts: Facts) -> tuple[str, ...]:
         """The marks (sly, violent, honourable) of the ways that the player took, from the traces

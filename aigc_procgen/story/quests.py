@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.errors import InvalidArgument, check_int
 from ..core.random import Seed, check_seed, stream
+from .askers import can_ask
 from .fact_set import Facts
 from .neighbourhood import small_neighbourhood
 from .objectives import Line, Objective
@@ -43,11 +44,11 @@ def plan_quest(
     if facts is None:
         facts = small_neighbourhood(seed)[2]
     if giver is None:
-        people = [fact[1] for fact in facts.find("person") if _can_ask(facts, fact[1])]
+        people = [fact[1] for fact in facts.find("person") if can_ask(facts, fact[1])]
         if not people:
             raise InvalidArgument("facts must hold somebody who can give a quest, they hold nobody")
         giver = stream(seed, "giver", index).choice(people)
-    elif not _can_ask(facts, giver):
+    elif not can_ask(facts, giver):
         raise InvalidArgument(
             f"giver must be a living, friendly person of the facts, not {giver!r}"
         )
@@ -114,12 +115,6 @@ def _deck(
         else:
             stale.append((strategy, bindings[round_ % len(bindings)]))
     yield from stale
-
-
-def _can_ask(facts: Facts, person: str) -> bool:
-    flaws = ("dead", "hostile", "secret")
-    held = any(True for _ in facts.find("captive", person))
-    return ("person", person) in facts and not held and not any((f, person) in facts for f in flaws)
 
 
 def _weight(

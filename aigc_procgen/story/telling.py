@@ -58,13 +58,20 @@ def told(
     giver: str,
     index: int,
     lately: tuple[Quest, ...] = (),
+    former: str = "",
 ) -> Quest:
-    """The quest of a plan, with its words; those of quests of lately are not said again."""
+    """The quest of a plan, with its words; those of quests of lately are not said again.
+
+    `former` is who asked for it before the giver took it over.
+    """
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
     speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
+    if former:
+        speaker.roles |= {"former": former}
+        because = speaker.line("taken_over", index=index)
     ask = speaker.table_line("asks", found.strategy.name, index)
     objectives, states = _objectives(found, facts)
     dice = stream(seed, "beside", quest_id)
@@ -124,7 +131,7 @@ def told(
         rewards={"coins": 5 + 5 * len(main)},
         outcomes=outcomes_of(found, found.actions, _marks(objectives, found), facts),
         proof=found.actions,
-        named=_named(facts, found, giver, objectives, lines, rival),
+        named=_named(facts, found, {giver, former}, objectives, lines, rival),
         deadline=deadline,
         lapses=lapses_of(found, facts, quest_id) if deadline is not None else (),
         rival=rival,
@@ -139,13 +146,13 @@ def _marks(objectives: tuple[Objective, ...], found: Plan) -> tuple[str, ...]:
 def _named(
     facts: Facts,
     found: Plan,
-    giver: str,
+    askers: set[str],
     objectives: tuple[Objective, ...],
     lines: list[Line],
     rival: Rival | None,
 ) -> tuple[tuple[str, ...], ...]:
     """The describing facts of all that a quest speaks of, sorted."""
-    about = {giver, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
+    about = {*askers, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
     if rival is not None:
         about |= {rival.person, rival.item, *rival.reason[1:]}
     ways = [step for o in objectives for other in o.any_of for step in other.objectives]
