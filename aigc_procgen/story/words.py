@@ -84,7 +84,7 @@ class Speaker:
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
         """A line of a table that is ordered by name and then by voice; "" if there is none."""
-        voices = load_table(table).get(name, {})
+        voices = load_table(table).get(name) or load_table("matters")[table].get(name, {})
         options = [*voices.get(self.voice, []), *voices.get("any", [])]
         return self._chosen(f"{table} {name}", options, "", index)
 
