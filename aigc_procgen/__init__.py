@@ -16,6 +16,8 @@ from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
+from .story.arc_record import Arc
+from .story.arcs import plan_arc as arc
 from .story.cultures import cultures
 from .story.fact_set import Facts
 from .story.facts import apply, legal
@@ -45,6 +47,7 @@ __all__ = [
     "TIMES",
     "WEATHERS",
     "WORLD_VERSION",
+    "Arc",
     "Beat",
     "Character",
     "Chunk",
@@ -68,6 +71,7 @@ __all__ = [
     "World",
     "__version__",
     "apply",
+    "arc",
     "character",
     "cultures",
     "default_pack",

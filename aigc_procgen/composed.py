@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -19,6 +19,8 @@ from .dungeon.make import make_dungeon
 from .dungeon.places import dungeon_of_place, is_deep
 from .dungeon.records import Dungeon
 from .saves import Saved, read_save, write_save
+from .story.arc_record import Arc
+from .story.arcs import plan_arc
 from .story.fact_set import Facts
 from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
@@ -476,6 +478,26 @@ class World:
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_quest(
+            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+        )
+
+    def arc(
+        self,
+        giver: Person,
+        *,
+        profile: Profile | None = None,
+        facts: Facts | None = None,
+        index: int = 0,
+        recent: Sequence[Quest] = (),
+    ) -> Arc:
+        """Three to five quests that belong together and begin with a wish of the giver.
+
+        Each is planned on the facts that the former leaves, with a turn on the way and consequences
+        that stay; the arguments are those of `quest`.
+        """
+        if facts is None:
+            facts = self.facts(self._place_of(giver))
+        return plan_arc(
             self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
         )
 

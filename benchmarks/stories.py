@@ -102,10 +102,12 @@ def survive(seed: int, quest: Quest, facts: Facts, deeds: int) -> str:
         return state
     mended = quest.replan(facts)
     if mended is None:
-        return "closed"
+        return "closed with a line" if quest.closing(facts).text else "CLOSED WITHOUT A WORD"
     for action in mended.way(facts):
         facts = apply(action, facts)
-    return "mended" if mended.check(facts).state == "done" else "LOST"
+    if mended.check(facts).state != "done":
+        return "LOST"
+    return "mended" if mended.giver == quest.giver else "mended by a successor"
 
 
 def shares(count: int) -> None:

@@ -77,13 +77,14 @@ class Speaker:
 
         `index` goes through the shuffled lines, so that the next quest is worded otherwise.
         """
-        voices = load_table("lines")["acts"][act]
+        acts = load_table("lines")["acts"]
+        voices = acts[act] if act in acts else load_table("quest_lines")["acts"][act]
         options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
         return self._chosen(act, options, mood, index)
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
         """A line of a table that is ordered by name and then by voice; "" if there is none."""
-        voices = load_table(table).get(name, {})
+        voices = load_table(table).get(name) or load_table("matters")[table].get(name, {})
         options = [*voices.get(self.voice, []), *voices.get("any", [])]
         return self._chosen(f"{table} {name}", options, "", index)
 

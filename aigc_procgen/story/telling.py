@@ -1,0 +1,324 @@
+"""The words of a quest: its title, the objectives' texts and everything that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from ..core.random import Seed, stream
+from .aftermath import outcomes_of
+from .fact_set import PLAYER, Fact, Facts
+from .facts import Action, done_facts, station, target_of, traces
+from .haste import deadline_of, lapses_of
+from .objectives import Alternative, Line, Objective
+from .planner import Plan
+from .progress import steps_of, walk
+from .quest_record import Quest
+from .rivals import Rival, rival_of
+from .sides import Side, side_of
+from .tables import load_table
+from .words import Speaker, phrase, sentence_case
+
+__all__ = ["told"]
+
+_SORTS = ("person", "place", "item", "monster")
+_NAMING = ("name", "called", "proper", "article", "plural", "count")
+_ORDINARY = ("give", "listen", "read", "report", "take")  # deeds of any way
+_DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
+# What an objective tells the player, by verb; {0} and {1} are the action's entities.
+_OBJECTIVES = {
+    "explore": "search {place}",
+    "listen": "hear {0} out",
+    "report": "tell {0}",
+    "take": "take {0}",
+    "gather": "gather {0}",
+    "give": "give {0} to {1}",
+    "exchange": "trade {0} for {1} with {2}",
+    "kill": "put an end to {0}",
+    "damage": "beat {0} in a fight",
+    "capture": "lead {0} away",
+    "escort": "free {0}",
+    "use": "use {0} on {1}",
+    "repair": "mend {0}",
+    "defend": "stand guard over {0}",
+    "experiment": "try out {0}",
+    "read": "read {0}",
+    "spy": "watch {0} unseen",
+    "stealth": "get close to {0} unseen",
+    "bribe": "pay {1} off with {0}",
+    "parley": "come to terms with {0} over {1}",
+}
+
+
+def told(
+    seed: Seed,
+    facts: Facts,
+    found: Plan,
+    giver: str,
+    index: int,
+    lately: tuple[Quest, ...] = (),
+    former: str = "",
+) -> Quest:
+    """The quest of a plan, with its words; those of quests of lately are not said again.
+
+    `former` is who asked for it before the giver took it over.
+    """
+    mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
+    quest_id = f"quest:{mark[:12]}"
+    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
+    speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
+    because = speaker.table_line("causes", found.cause[0], index)
+    if former:
+        speaker.roles |= {"former": former}
+        because = speaker.line("taken_over", index=index)
+    ask = speaker.table_line("asks", found.strategy.name, index)
+    objectives, states = _objectives(found, facts)
+    dice = stream(seed, "beside", quest_id)
+    side = None
+    if objectives and dice.chance(1, 2):
+        side = side_of(found, [o.action for o in objectives], states, dice)
+    rival = rival_of(found, facts, dice)
+    if not because:
+        because = (
+            f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
+        )
+    ask = ask or (sentence_case(objectives[-1].text) + "." if objectives else "")
+    speaker.roles |= {"because": because, "ask": ask}
+    lines: list[Line] = []
+
+    def add(act: str, who: str, text: str) -> None:
+        if text:
+            lines.append(Line(key=f"{quest_id}.{len(lines)}", speaker=who, act=act, text=text))
+
+    mood = found.strategy.mood
+    add("greet", giver, speaker.line("greet", index=index))
+    add("offer", giver, speaker.line("offer", mood=mood, index=index))
+    deadline = deadline_of(found, facts)
+    for act in ("haste", "hurry", "late") if deadline is not None else ():
+        add(act, giver, speaker.line(act, index=index))
+    if rival is not None:
+        speaker.roles |= {"rival": rival.person, "item": rival.item}
+        add("rival", giver, speaker.line("rival", index=index))
+    for act in ("accept", "refuse"):
+        add(act, PLAYER, speaker.line(act, index=index, voice="player"))
+    for act in ("accepted", "refused", "progress", "changed", "closed"):
+        add(act, giver, speaker.line(act, mood=mood, index=index))
+    _add_replies(seed, facts, found, objectives, giver, index, add)
+    main = objectives
+    if side is not None:
+        objectives = _beside(side, main, states)
+        if side.act:
+            other = Speaker(seed, facts, side.who, {}, side.name, index)
+            last = max(o.id for o in objectives if o.optional)
+            add(f"reply {last}", side.who, other.line(side.act, index=index))
+    deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
+    title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
+    return Quest(
+        id=quest_id,
+        seed=seed,
+        index=index,
+        world=facts.digest(),
+        giver=giver,
+        motivation=found.strategy.motivation,
+        strategy=found.strategy.name,
+        because=because,
+        cause=found.cause,
+        roles=dict(sorted(found.roles.items())),
+        title=sentence_case(title),
+        objectives=objectives,
+        lines=tuple(lines),
+        rewards={"coins": 5 + 5 * len(main)},
+        outcomes=outcomes_of(found, found.actions, _marks(objectives, found), facts),
+        proof=found.actions,
+        named=_named(facts, found, {giver, former}, objectives, lines, rival),
+        deadline=deadline,
+        lapses=lapses_of(found, facts, quest_id) if deadline is not None else (),
+        rival=rival,
+    )
+
+
+def _marks(objectives: tuple[Objective, ...], found: Plan) -> tuple[str, ...]:
+    """How the plan's own way looks to others."""
+    return next((o.marks for o in objectives if o.any_of), found.strategy.marks)
+
+
+def _named(
+    facts: Facts,
+    found: Plan,
+    askers: set[str],
+    objectives: tuple[Objective, ...],
+    lines: list[Line],
+    rival: Rival | None,
+) -> tuple[tuple[str, ...], ...]:
+    """The describing facts of all that a quest speaks of, sorted."""
+    about = {*askers, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
+    if rival is not None:
+        about |= {rival.person, rival.item, *rival.reason[1:]}
+    ways = [step for o in objectives for other in o.any_of for step in other.objectives]
+    for objective in (*objectives, *ways):
+        about |= {*objective.action[1:], objective.target, objective.place}
+    about |= {facts.place_of(entity) or "" for entity in about}
+    return tuple(
+        sorted(
+            fact
+            for entity in about
+            for predicate in _DESCRIBING
+            for fact in facts.find(predicate, entity)
+        )
+    )
+
+
+def _deed(action: Action, place: str, facts: Facts) -> str:
+    """What an action asks the player to do, without saying where."""
+    names = [phrase(facts, entity) for entity in action[1:]]
+    return _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
+
+
+def _described(
+    actions: Sequence[Action], states: Sequence[Facts], name: str
+) -> tuple[list[Objective], list[Facts]]:
+    """The objectives `name`0, 1… of the deeds among some actions, and the facts before each and
+    after the last; `states` are those of all the actions.
+    """
+    objectives: list[Objective] = []
+    before: list[Facts] = []
+    for action, facts in zip(actions, states, strict=False):
+        if action[0] == "goto":
+            continue
+        before.append(facts)
+        place = station(action, facts) or facts.place_of(PLAYER) or ""
+        inside = place if _below(action, place, facts) else ""
+        text = _deed(action, place, facts)
+        away = facts.value("name", place)
+        if away and away not in text:
+            text += f", {'below' if inside else 'at'} {away}"
+        target = target_of(action)
+        objectives.append(
+            Objective(
+                id=f"{name}{len(objectives)}",
+                verb=action[0],
+                target=target,
+                place=place,
+                count=int(facts.value("count", target, "1")),
+                after=(objectives[-1].id,) if objectives else (),
+                action=action,
+                done_when=done_facts(action),
+                text=sentence_case(text),
+                inside=inside,
+            )
+        )
+    return objectives, [*before, states[-1]]
+
+
+def _below(action: Action, place: str, facts: Facts) -> bool:
+    """Whether the thing of the action lies in what is under the place."""
+    return (
+        action[0] == "take"
+        and ("at", action[1], place) in facts
+        and facts.value("kind", place) in load_table("things")["deep"]
+    )
+
+
+def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[Facts]]:
+    """The plan's deeds without the ways between them, each with the facts of its own turn, and
+    with the other ways that are proven to lead to the same end.
+    """
+    objectives, states = _described(found.actions, found.states, "o")
+    marks: set[tuple[int, tuple[str, ...]]] = set()
+    for detour in found.detours:
+        first = sum(action[0] != "goto" for action in found.actions[: detour.first])
+        last = first + sum(
+            action[0] != "goto" for action in found.actions[detour.first : detour.last]
+        )
+        deeds = [action for action in detour.actions if action[0] != "goto"]
+        # What both ways have in common is no other way.
+        while last > first and deeds and objectives[last - 1].action == deeds[-1]:
+            last, deeds = last - 1, deeds[:-1]
+        while last > first and deeds and objectives[first].action == deeds[0]:
+            first, deeds = first + 1, deeds[1:]
+        if last == first or not deeds or (first, detour.marks) in marks:
+            continue
+        before = states[first]
+        rest = [objective.action for objective in objectives[last:]]
+        if all(fact in before for fact in done_facts(deeds[-1])):
+            continue
+        gone = steps_of(deeds, before)
+        if gone is None or walk(rest, gone[1][-1]) is None:
+            continue
+        letter = "abcdefgh"[len(objectives[first].any_of)]
+        steps, _ = _described(*gone, f"o{first}{letter}")
+        marks.add((first, detour.marks))
+        own = objectives[first]
+        objectives[first] = replace(
+            own,
+            marks=detour.instead,
+            traces=_traces([o.action for o in objectives[first:last]]),
+            any_of=(
+                *own.any_of,
+                Alternative(
+                    name=detour.name,
+                    marks=detour.marks,
+                    until=objectives[last - 1].id,
+                    objectives=tuple(steps),
+                    traces=_traces(deeds),
+                    outcomes=outcomes_of(found, deeds, detour.marks, facts),
+                ),
+            ),
+        )
+    return tuple(objectives), states
+
+
+def _beside(
+    side: Side, main: tuple[Objective, ...], states: Sequence[Facts]
+) -> tuple[Objective, ...]:
+    """The objectives with those of a side branch in their place among them."""
+    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s")
+    before = main[: side.before]
+    after = (before[-1].id,) if before else ()
+    optional = [replace(step, optional=True, after=step.after or after) for step in steps]
+    optional[-1] = replace(optional[-1], reward=side.reward)
+    return (*before, *optional, *main[side.before :])
+
+
+def _traces(deeds: Sequence[Action]) -> tuple[Fact, ...]:
+    """What still tells long after that somebody did these deeds: the last telling one shows."""
+    telling = [action for action in deeds if action[0] not in _ORDINARY and traces(action)]
+    return traces((telling or list(deeds))[-1])
+
+
+def _add_replies(
+    seed: Seed,
+    facts: Facts,
+    found: Plan,
+    objectives: tuple[Objective, ...],
+    giver: str,
+    index: int,
+    add: Callable[[str, str, str], None],
+) -> None:
+    """What is said while the deeds are done: answers to questions, thanks for what is brought."""
+    last = objectives[-1].id if objectives else ""
+    rows = [(objective, objective.id == last) for objective in objectives]
+    for other in (other for objective in objectives for other in objective.any_of):
+        rows += [(step, False) for step in other.objectives[:-1]]
+        rows.append((other.objectives[-1], other.until == last))
+    for objective, ends in rows:
+        verb, *names = objective.action
+        person = names[-1] if verb in ("give", "exchange") else names[0]
+        if verb not in ("listen", "report", "give") or ("person", person) not in facts:
+            continue
+        topic = names[1] if verb == "listen" else names[0]
+        speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
+        if verb == "listen":
+            act = "tell_self" if names[1] == person else "tell"
+            text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
+        else:
+            mood = found.strategy.mood
+            text = speaker.line(
+                "thanks" if ends or person == giver else "receive", mood=mood, index=index
+            )
+        add(f"reply {objective.id}", person, text)
+    ways = [way for o in objectives for way in (o, *o.any_of) if o.any_of]
+    speaker = Speaker(seed, facts, giver, found.roles, "thanks", index)
+    for mark in sorted({mark for way in ways for mark in way.marks[:1]}):
+        add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))
