@@ -25,6 +25,7 @@ from .story.profile import EVENTS, Profile
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
+from .story.tables import LANGUAGES
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
@@ -38,6 +39,7 @@ from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "LANGUAGES",
     "MOMENTS",
     "NAME_KINDS",
     "PLACE_KINDS",

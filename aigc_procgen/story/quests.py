@@ -11,12 +11,14 @@ from ..core.random import Seed, check_seed, stream
 from ..core.records import Record
 from .fact_set import PLAYER, Facts
 from .facts import Action, apply, done_facts, legal, station, target_of
+from .grammar import TRANSLATED, grammar_of
 from .neighbourhood import small_neighbourhood
 from .patterns import Bindings
 from .planner import Plan, bindings_of, plan
 from .profile import Profile
 from .strategies import Strategy, motivations, strategies
-from .words import Speaker, phrase, sentence_case
+from .tables import check_language, load_table
+from .words import Speaker
 
 __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 
@@ -24,29 +26,8 @@ _TRIES = 12
 _BINDINGS = 8
 _MEMORY = 10  # quests, of `recent`
 _SORTS = ("person", "place", "item", "monster")
-_NAMING = ("name", "called", "proper", "article", "plural", "count")
+_NAMING = ("name", "called", "proper", "article", "plural", "count", *TRANSLATED)
 _DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
-# What an objective tells the player, by verb; {0} and {1} are the action's entities.
-_OBJECTIVES = {
-    "explore": "search {place}",
-    "listen": "hear {0} out",
-    "report": "tell {0}",
-    "take": "take {0}",
-    "gather": "gather {0}",
-    "give": "give {0} to {1}",
-    "exchange": "trade {0} for {1} with {2}",
-    "kill": "put an end to {0}",
-    "damage": "beat {0} in a fight",
-    "capture": "lead {0} away",
-    "escort": "free {0}",
-    "use": "use {0} on {1}",
-    "repair": "mend {0}",
-    "defend": "stand guard over {0}",
-    "experiment": "try out {0}",
-    "read": "read {0}",
-    "spy": "watch {0} unseen",
-    "stealth": "get close to {0} unseen",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +97,7 @@ class Quest(Record):
     outcomes: tuple[tuple[str, str], ...]
     proof: tuple[tuple[str, ...], ...]
     named: tuple[tuple[str, ...], ...]
+    language: str = "en"
 
     def next_objective(self, facts: Facts) -> Objective | None:
         """The first objective after the last one that shows as done; None when all are."""
@@ -160,12 +142,16 @@ class Quest(Record):
             dice = stream(self.seed, "replan", self.id, facts.digest(), attempt)
             found = plan(strategy, facts, roles, dice, resume=True)
             if found is not None:
-                return replace(_told(self.seed, facts, found, self.giver, self.index), id=self.id)
+                told = _told(
+                    self.seed, facts, found, self.giver, self.index, language=self.language
+                )
+                return replace(told, id=self.id)
         return None
 
     def spoken(self, act: str) -> str:
         """The words of an act of this quest, "" if it has none."""
-        return " ".join(line.text for line in self.lines if line.act == act)
+        texts = [line.text for line in self.lines if line.act == act]
+        return grammar_of(self.language).joined(texts)
 
     def say(self, action: Action) -> list[tuple[str, str]]:
         """What people say while an action is performed, as (speaker, words)."""
@@ -201,15 +187,19 @@ def plan_quest(
     profile: Profile | None = None,
     index: int = 0,
     recent: Iterable[Quest] = (),
+    *,
+    language: str = "en",
 ) -> Quest:
     """A quest that `giver` has a reason to ask for; without facts, in a small neighbourhood.
 
     What is asked follows from how urgent it is, the giver's drives and the player's profile; the
     `index` goes on to the giver's next wish. `recent` are quests that the player was given lately,
-    the last one last: their like is asked for less, and in other words. Raises `InvalidArgument` if
-    the giver is no living person of the facts, or has nothing to ask for.
+    the last one last: their like is asked for less, and in other words. `language` is that of the
+    words, one of `LANGUAGES`; all else is the same in each. Raises `InvalidArgument` if the giver
+    is no living person of the facts, or has nothing to ask for.
     """
     check_seed(seed)
+    check_language(language)
     check_int("index", index, 0, 1 << 30)
     if facts is None:
         facts = small_neighbourhood(seed)[2]
@@ -239,7 +229,7 @@ def plan_quest(
             dice = stream(seed, "quest", giver, index, turn)
             found = plan(strategy, facts, roles, dice)
             if found is not None:
-                quest = _told(seed, facts, found, giver, index, lately)
+                quest = _told(seed, facts, found, giver, index, lately, language=language)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
                 if quest.objectives and _walk(quest.objectives, facts) is not None:
                     return quest
@@ -318,20 +308,21 @@ def _told(
     giver: str,
     index: int,
     lately: tuple[Quest, ...] = (),
+    *,
+    language: str,
 ) -> Quest:
     """The quest of a plan, with its words; those of quests of lately are not said again."""
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
-    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
+    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id, language=language)
+    grammar, table = speaker.grammar, load_table("objectives", language)
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
-    objectives = _objectives(found, facts)
-    if not because:
-        because = (
-            f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
-        )
-    ask = ask or (sentence_case(objectives[-1].text) + "." if objectives else "")
+    objectives = _objectives(found, facts, language)
+    if objectives:
+        because = because or table["because"].format(deed=objectives[0].text)
+        ask = ask or table["ask"].format(deed=objectives[-1].text)
     speaker.roles |= {"because": because, "ask": ask}
     lines: list[Line] = []
 
@@ -346,9 +337,11 @@ def _told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, add)
+    _add_replies(seed, facts, found, objectives, giver, index, add, language)
     deeds = [o for o in objectives if o.verb not in ("report", "listen", "stealth")] or objectives
-    title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
+    title = found.strategy.name
+    if deeds:
+        title = _deed(deeds[0].action, deeds[0].place, facts, language)
     return Quest(
         id=quest_id,
         seed=seed,
@@ -360,7 +353,7 @@ def _told(
         because=because,
         cause=found.cause,
         roles=dict(sorted(found.roles.items())),
-        title=sentence_case(title),
+        title=grammar.finished(title),
         objectives=objectives,
         lines=tuple(lines),
         rewards={"coins": 5 + 5 * len(objectives)},
@@ -370,7 +363,8 @@ def _told(
             if ("person", person) in facts
         ),
         proof=found.actions,
-        named=_named(facts, found, giver, objectives, lines),
+        named=_named(facts, found, giver, objectives, lines, language),
+        language=language,
     )
 
 
@@ -380,38 +374,41 @@ def _named(
     giver: str,
     objectives: tuple[Objective, ...],
     lines: list[Line],
+    language: str,
 ) -> tuple[tuple[str, ...], ...]:
     """The describing facts of all that a quest speaks of, sorted."""
     about = {giver, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
     for objective in objectives:
         about |= {*objective.action[1:], objective.target, objective.place}
     about |= {facts.place_of(entity) or "" for entity in about}
-    return tuple(
-        sorted(
-            fact
-            for entity in about
-            for predicate in _DESCRIBING
-            for fact in facts.find(predicate, entity)
-        )
-    )
+    told = [
+        fact
+        for entity in about
+        for predicate in _DESCRIBING
+        for fact in facts.find(predicate, entity)
+    ]
+    kept = grammar_of(language).kept(facts, sorted(about), Facts(told))
+    return tuple(sorted({*told, *kept}))
 
 
-def _deed(action: Action, place: str, facts: Facts) -> str:
+def _deed(action: Action, place: str, facts: Facts, language: str) -> str:
     """What an action asks the player to do, without saying where."""
-    names = [phrase(facts, entity) for entity in action[1:]]
-    return _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
+    grammar, template = grammar_of(language), load_table("objectives", language)[action[0]]
+    names = [grammar.phrase(facts, entity, "the") for entity in action[1:]]
+    return str(template.format(*names, place=grammar.phrase(facts, place, "")))
 
 
-def _objectives(found: Plan, facts: Facts) -> tuple[Objective, ...]:
+def _objectives(found: Plan, facts: Facts, language: str) -> tuple[Objective, ...]:
     """The plan's deeds without the ways between them, each with the facts of its own turn."""
     objectives: list[Objective] = []
+    grammar, at = grammar_of(language), load_table("objectives", language)["at"]
     for action in found.actions:
         if action[0] != "goto":
             place = station(action, facts) or facts.place_of(PLAYER) or ""
-            text = _deed(action, place, facts)
-            away = facts.value("name", place)
+            text = _deed(action, place, facts, language)
+            away = grammar.phrase(facts, place, "") if facts.value("name", place) else ""
             if away and away not in text:
-                text += f", at {away}"
+                text = at.format(deed=text, place=away)
             target = target_of(action)
             objectives.append(
                 Objective(
@@ -423,7 +420,7 @@ def _objectives(found: Plan, facts: Facts) -> tuple[Objective, ...]:
                     after=(objectives[-1].id,) if objectives else (),
                     action=action,
                     done_when=done_facts(action),
-                    text=sentence_case(text),
+                    text=grammar.finished(text),
                 )
             )
         facts = apply(action, facts)
@@ -438,6 +435,7 @@ def _add_replies(
     giver: str,
     index: int,
     add: Callable[[str, str, str], None],
+    language: str,
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
     for number, objective in enumerate(objectives):
@@ -446,7 +444,9 @@ def _add_replies(
         if verb not in ("listen", "report", "give") or ("person", person) not in facts:
             continue
         topic = names[1] if verb == "listen" else names[0]
-        speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
+        speaker = Speaker(
+            seed, facts, person, {"topic": topic}, objective.id, index, language=language
+        )
         last = number == len(objectives) - 1
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
