@@ -17,6 +17,7 @@ from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.cultures import cultures
+from .story.descriptions import GLOSSARIES, Description, describe, glossary
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.names import NAME_KINDS, names
@@ -26,6 +27,7 @@ from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
 from .story.tables import LANGUAGES
+from .story.translation import check_translation
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
@@ -39,6 +41,7 @@ from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "GLOSSARIES",
     "LANGUAGES",
     "MOMENTS",
     "NAME_KINDS",
@@ -50,6 +53,7 @@ __all__ = [
     "Beat",
     "Character",
     "Chunk",
+    "Description",
     "Dungeon",
     "Edit",
     "Facts",
@@ -71,11 +75,14 @@ __all__ = [
     "__version__",
     "apply",
     "character",
+    "check_translation",
     "cultures",
     "default_pack",
+    "describe",
     "dungeon",
     "dungeon_picture",
     "dungeon_sprite",
+    "glossary",
     "ground",
     "heightmap",
     "legal",

@@ -72,7 +72,7 @@ class Chinese:
     """The grammar of Chinese in simplified characters."""
 
     def phrase(self, facts: Facts, entity: str, form: str) -> str:
-        """Bare; with form "a" as in 一头灰狼, with "that" as in 那头灰狼. "the" counts what is many."""
+        """Bare; "a" as in 一头灰狼, "that" as in 那头灰狼; "the" counts what is many."""
         if ("proper", entity) in facts:
             return self._name(facts, entity)
         name = facts.value("name", entity, entity)
@@ -96,8 +96,12 @@ class Chinese:
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """她, 他, 它 or 它们, with 的 for "their"."""
         sex = "many" if count_of(facts, entity) > 1 else facts.value("gender", entity)
+        return self.pronouns(sex)[form]
+
+    def pronouns(self, sex: str) -> dict[str, str]:
+        """The same for "they" and "them", with 的 for "their"."""
         word = _PRONOUNS.get(sex, _PRONOUNS[""])
-        return f"{word}的" if form == "their" else word
+        return {"they": word, "them": word, "their": f"{word}的"}
 
     def place(self, facts: Facts, place: str, form: str) -> str:
         """The place's name, after 在 if it is where something is."""

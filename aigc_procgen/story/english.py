@@ -45,7 +45,12 @@ class English:
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """One of "she", "her", "its" and so on."""
         sex = "many" if count_of(facts, entity) > 1 else facts.value("gender", entity)
-        return _PRONOUNS.get(sex, _PRONOUNS[""])[("they", "them", "their").index(form)]
+        return self.pronouns(sex)[form]
+
+    def pronouns(self, sex: str) -> dict[str, str]:
+        """All three, e.g. "she", "her" and "her"."""
+        words = _PRONOUNS.get(sex, _PRONOUNS[""])
+        return dict(zip(("they", "them", "their"), words, strict=True))
 
     def place(self, facts: Facts, place: str, form: str) -> str:
         """As in "in Oakford" or "at Oakford Shrine", whatever the form."""

@@ -28,6 +28,9 @@ class Grammar(Protocol):
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """What stands for an entity: form "they", "them" or "their"."""
 
+    def pronouns(self, sex: str) -> dict[str, str]:
+        """All three for a sex, "many", or "" for a thing."""
+
     def place(self, facts: Facts, place: str, form: str) -> str:
         """A place as where something is ("where"), or as where one goes ("place")."""
 
