@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import os
 import re
@@ -14,6 +15,9 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from aigc_procgen.exporters.fountain import fountain
+from screenplain.parsers import fountain as reader
+from screenplain.types import Dialog, Slug
 
 import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
@@ -272,6 +276,32 @@ def test_people_are_described_in_both_languages():
         words = procgen.glossary(kind, "zh")
         assert set(words) == set(procgen.glossary(kind))
         assert len(set(words.values())) == len(words)
+
+
+def test_a_chinese_screenplay_is_read_back():
+    """Settings, names and lines of Chinese scenes are what a Fountain reader finds."""
+    for _, quest, _ in pairs(range(20)):
+        parts = [scene(quest), scene(quest, "end")]
+        blocks = list(reader.parse(io.StringIO(fountain(parts))))
+        headings = [str(block.line) for block in blocks if isinstance(block, Slug)]
+        for part, heading in zip(parts, headings, strict=True):
+            assert part.setting in heading
+        assert all(heading[:2] in ("内景", "外景") for heading in headings)
+        spoken = [str(b.blocks[-1][1]) for b in blocks if isinstance(b, Dialog)]
+        assert spoken == [beat.text for part in parts for beat in part.beats if beat.kind == "line"]
+
+
+def test_the_command_speaks_chinese(capsys):
+    """`quest` and `character` print Chinese; a language that nobody wrote is one sentence."""
+    from aigc_procgen.cli.main import main
+
+    assert main(["quest", "42", "--language", "zh"]) == 0
+    assert main(["character", "7", "--language", "zh"]) == 0
+    told = capsys.readouterr().out
+    assert len(re.findall("[一-鿿]", told)) > 150
+    assert not re.search("[a-z]{4,}", re.sub(r"\[.*?\]|\(.*?\)", "", told))
+    assert main(["quest", "42", "--language", "xx"]) == 2
+    assert "language must be one of en, zh" in capsys.readouterr().err
 
 
 def test_unknown_languages_are_refused():
