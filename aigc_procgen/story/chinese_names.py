@@ -120,7 +120,8 @@ def _patterns() -> list[tuple[re.Pattern[str], str, dict[str, str]]]:
     table = load_table("place_names", "zh")
     found = []
     for pattern, chinese in table["patterns"].items():
-        text, words = re.escape(pattern), {}
+        text = re.escape(pattern)
+        words: dict[str, str] = {}
         for part in re.findall(r"\{(\w+)\}", pattern):
             words |= {f"{part} {word}": own for word, own in table["words"].get(part, {}).items()}
             options = "|".join(table["words"].get(part, ())) or r"\S+"
