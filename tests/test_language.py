@@ -21,6 +21,7 @@ from screenplain.types import Dialog, Slug
 
 import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.random import stream
 from aigc_procgen.story.chinese_names import chinese_names, spelled
 from aigc_procgen.story.fact_set import Facts
 from aigc_procgen.story.neighbourhood import small_neighbourhood
@@ -219,6 +220,24 @@ def test_names_of_one_sound_are_written_otherwise():
     assert len({spelled(name) for name, _, _ in alike}) == 1
     own = ("张三", "person", "male")
     assert chinese_names((own,))[own] == "张三"
+
+
+def test_whatever_is_spelt_has_a_sound():
+    """Any run of letters can be said, whatever it looks like; accents and numbers do no harm."""
+    for number in range(3000):
+        dice = stream(number, "letters")
+        letters = "".join(
+            dice.choice("abcdefghijklmnopqrstuvwxyzeeaaooiishthrn")
+            for _ in range(dice.between(1, 12))
+        )
+        for sex in ("female", ""):
+            said = spelled(letters, sex)
+            assert said
+            assert not FOREIGN.search(said), (letters, said)
+    names = [("Outpost 7", "place", ""), ("Élodie O'Brien", "person", "female")]
+    outpost, elodie = (chinese_names(tuple(names))[name] for name in names)
+    assert outpost.endswith("7")
+    assert elodie == "埃洛迪·奥布林"
 
 
 def test_a_quest_told_without_its_world_names_everybody_alike():

@@ -50,13 +50,17 @@ def _groups() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def spelled(word: str, sex: str = "") -> str:
     """A word in Latin letters as it sounds; in a woman's name other characters are preferred.
 
+    A word without any is itself, as is the 7 of "Outpost 7".
+
     >>> spelled("Bella", "female"), spelled("Gorgoth")
     ('贝拉', '戈戈斯')
     """
-    letters = unicodedata.normalize("NFKD", word).lower()
-    found = "".join(_sounds(re.sub("[^a-z]", "", letters)))
-    women = _spelling()["women"] if sex == "female" else {}
-    return "".join(women.get(sign, sign) for sign in found)
+    table = _spelling()
+    letters = re.sub("[^a-z]", "", unicodedata.normalize("NFKD", word).lower())
+    # Nobody is called by silent letters alone.
+    found = "".join(_sounds(letters)) or "".join(table["alone"].get(sign, "") for sign in letters)
+    women = table["women"] if sex == "female" else {}
+    return "".join(women.get(sign, sign) for sign in found) or word
 
 
 def _sounds(letters: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from .tables import LANGUAGES, load_table
 
 __all__ = ["NOUNS", "TABLES", "check_translation", "translation_problems"]
 
-TABLES = ("asks", "backstory", "causes", "lines", "objectives", "scenes", "talk")
+TABLES = ("asks", "backstory", "causes", "lines", "objectives", "scenes", "talk", "titles")
 """Tables of templates that a language has."""
 _ALWAYS = {"giver", "home"}  # roles that every speaker has
 _PRONOUNS = {"they", "them", "their"}
