@@ -19,6 +19,7 @@ from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.arc_record import Arc
 from .story.arcs import plan_arc as arc
 from .story.cultures import cultures
+from .story.descriptions import GLOSSARIES, Description, describe, glossary
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.names import NAME_KINDS, names
@@ -27,6 +28,8 @@ from .story.profile import EVENTS, Profile
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
+from .story.tables import LANGUAGES
+from .story.translation import check_translation
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
@@ -40,6 +43,8 @@ from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "GLOSSARIES",
+    "LANGUAGES",
     "MOMENTS",
     "NAME_KINDS",
     "PLACE_KINDS",
@@ -51,6 +56,7 @@ __all__ = [
     "Beat",
     "Character",
     "Chunk",
+    "Description",
     "Dungeon",
     "Edit",
     "Facts",
@@ -73,11 +79,14 @@ __all__ = [
     "apply",
     "arc",
     "character",
+    "check_translation",
     "cultures",
     "default_pack",
+    "describe",
     "dungeon",
     "dungeon_picture",
     "dungeon_sprite",
+    "glossary",
     "ground",
     "heightmap",
     "legal",

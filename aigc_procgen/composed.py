@@ -469,16 +469,24 @@ class World:
         facts: Facts | None = None,
         index: int = 0,
         recent: Iterable[Quest] = (),
+        language: str = "en",
     ) -> Quest:
         """A quest that the giver has a reason to ask for, planned on `facts` and proven by replay.
 
         `facts` are by default those of the giver's own place; `index` asks for another one,
-        `recent` are those that the player had lately, whose like is asked for less.
+        `recent` are those that the player had lately, whose like is asked for less; `language` is
+        one of `LANGUAGES`, and changes nothing but the words.
         """
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_quest(
-            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+            self.seed,
+            facts,
+            giver=giver.id,
+            profile=profile,
+            index=index,
+            recent=recent,
+            language=language,
         )
 
     def arc(
@@ -489,6 +497,7 @@ class World:
         facts: Facts | None = None,
         index: int = 0,
         recent: Sequence[Quest] = (),
+        language: str = "en",
     ) -> Arc:
         """Three to five quests that belong together and begin with a wish of the giver.
 
@@ -498,7 +507,13 @@ class World:
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_arc(
-            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+            self.seed,
+            facts,
+            giver=giver.id,
+            profile=profile,
+            index=index,
+            recent=recent,
+            language=language,
         )
 
     def _place_of(self, person: Person) -> Place:

@@ -30,8 +30,10 @@ class Actor:
 class Cast:
     """The people and things of some places; the story's facts say where each of them is."""
 
-    def __init__(self, world: procgen.World, stage: dict[str, procgen.Place]) -> None:
-        self.world, self.stage = world, stage
+    def __init__(
+        self, world: procgen.World, stage: dict[str, procgen.Place], language: str = "en"
+    ) -> None:
+        self.world, self.stage, self.language = world, stage, language
         self._people: dict[str, procgen.Character] | None = None
         self._spots: dict[str, dict[str, tuple[int, int]]] = {}
         self._tiles: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -107,7 +109,7 @@ class Cast:
             self._actors[entity] = Actor(
                 id=entity,
                 kind=kind,
-                name=procgen.phrase(facts, entity, ""),
+                name=procgen.phrase(facts, entity, "", language=self.language),
                 x=x,
                 y=y,
                 frames=self._frames(entity, kind, facts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import aigc_procgen as procgen
 
 from .cast import Actor, Cast
 from .delves import Delves
+from .words import own_words
 
 __all__ = ["Session", "Talk"]
 
@@ -38,8 +40,9 @@ class Talk:
 class Session:
     """A game in a world. The story's facts say what is true; tiles say where it is seen."""
 
-    def __init__(self, world: procgen.World, home: procgen.Place) -> None:
-        self.world = world
+    def __init__(self, world: procgen.World, home: procgen.Place, language: str = "en") -> None:
+        self.world, self.language = world, language
+        self.words = own_words(language)
         self.profile = procgen.Profile()
         self.hero = procgen.character(f"hero of {world.seed}", "ranger", pack=world.pack)
         self.x, self.y = (float(value) for value in world.spawn())
@@ -53,17 +56,17 @@ class Session:
         self._enter_stage(home)
 
     @classmethod
-    def start(cls, seed: int | str, pack: procgen.Pack) -> Session:
+    def start(cls, seed: int | str, pack: procgen.Pack, language: str = "en") -> Session:
         """A new game by the town that is nearest to the middle of the world."""
         world = procgen.world(seed, pack=pack)
-        return cls(world, world.nearest("any", *world.spawn()))
+        return cls(world, world.nearest("any", *world.spawn()), language)
 
     def _enter_stage(self, home: procgen.Place) -> None:
         """Takes up the people and troubles around a place."""
         self.home = home
         self.stage = {place.id: place for place in self.world.neighbours(home)}
         self.facts = self.world.facts(home)
-        self.cast = Cast(self.world, self.stage)
+        self.cast = Cast(self.world, self.stage, self.language)
 
     # -- moving -----------------------------------------------------------------------------------
 
@@ -99,7 +102,14 @@ class Session:
     def place_name(self) -> str:
         """The name of the place that the player stands in, or nothing."""
         place = self.place_here()
-        return place.name if place else ""
+        if place is None:
+            return ""
+        facts = self.facts
+        if place.id not in self.stage:
+            facts = procgen.Facts(
+                [("place", place.id), ("proper", place.id), ("name", place.id, place.name)]
+            )
+        return procgen.phrase(facts, place.id, "", language=self.language)
 
     def arrive(self) -> None:
         """Tells the facts where the player is, when they came to another place."""
@@ -156,7 +166,19 @@ class Session:
 
     def name(self, entity: str) -> str:
         """What the story calls somebody or something."""
-        return procgen.phrase(self.facts, entity)
+        return procgen.phrase(self.facts, entity, language=self.language)
+
+    def _said(self, text: str, /, **parts: Any) -> str:
+        """One of the game's own texts, filled."""
+        return str(self.words[text].format(**parts))
+
+    def _joined(self, texts: Iterable[str]) -> str:
+        between = " " if self.language == "en" else ""
+        return between.join(text for text in texts if text)
+
+    def _small_talk(self, person: str, index: int) -> str:
+        seed, language = self.world.seed, self.language
+        return procgen.small_talk(seed, self.facts, person, index, language=language)
 
     # -- the quest --------------------------------------------------------------------------------
 
@@ -201,9 +223,11 @@ class Session:
 
     def journal(self) -> list[str]:
         """The quest's story so far, line by line."""
-        lines = [f"done: {title}" for title in self.completed[-4:]] + self.delves.journal()[-4:]
+        lines = [
+            self._said("done", title=title) for title in self.completed[-4:]
+        ] + self.delves.journal()[-4:]
         if self.quest is None:
-            return [*lines, "Nobody has asked you for anything yet. Talk to people."]
+            return [*lines, self._said("nothing")]
         lines += [self.quest.title, self.quest.because]
         now = self.next_objective()
         for objective in self.quest.objectives:
@@ -218,14 +242,14 @@ class Session:
         if action := self._due(actor):
             return self._perform(action, actor)
         if actor is None:
-            return "There is nobody here, and nothing to take."
+            return self._said("nobody")
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
             return self._talk(actor.id)
         if actor.kind == "item" and procgen.legal(("take", actor.id), self.facts):
             return self._perform(("take", actor.id), actor)
         if actor.kind in ("monster", "person"):
             return self._perform(("damage", actor.id), actor)
-        return f"This is {actor.name}."
+        return self._said("this", name=actor.name)
 
     def _due(self, actor: Actor | None) -> tuple[str, ...]:
         """What the quest asks for, if it can be done here and now with who is in reach."""
@@ -249,32 +273,33 @@ class Session:
         verb = action[0]
         if verb in ("kill", "damage") and actor is not None:
             if not procgen.legal(action, self.facts):
-                return f"{_capital(actor.name)} keeps out of your way."
+                return self._said("dodges", name=_capital(actor.name))
             blows = self._blows.get(actor.id, 0) + 1
             self._blows[actor.id] = blows
             if blows < _BLOWS:
-                return f"You strike {actor.name}. ({_BLOWS - blows} more)"
+                return self._said("strike", name=actor.name, left=_BLOWS - blows)
             self._blows[actor.id] = 0
         told = self.quest.say(action) if self.quest else []
         self.facts = procgen.apply(action, self.facts)
         if verb in procgen.EVENTS:
             self.profile.record(verb, action[1])
         done = self._follow_up()
-        deed = _DEEDS.get(verb, "Done: {0}.").format(*(self.name(part) for part in action[1:]))
+        deed = self.words["deeds"].get(verb, self.words["deed"])
+        deed = deed.format(*(self.name(part) for part in action[1:]))
         if told or (done and actor is not None and actor.kind == "person"):
             speaker = told[0][0] if told else (actor.id if actor else "")
-            text = " ".join(line for _, line in told) or done
+            text = self._joined(line for _, line in told) or done
             return Talk(
                 speaker=self.name(speaker),
                 text=f"{text}\n{done}" if done and told else text,
-                options=["Farewell."],
+                options=[self._said("farewell")],
                 actions=["close"],
                 portrait=self.person(speaker).portrait
                 if ("person", speaker) in self.facts
                 else None,
                 who=speaker,
             )
-        return f"{_capital(deed)} {done}".strip()
+        return self._joined([_capital(deed), done])
 
     def _follow_up(self) -> str:
         """Ends or mends the quest after the facts changed; says so."""
@@ -285,22 +310,26 @@ class Session:
             title = self.quest.title
             self.completed.append(title)
             self.ended, self.quest = self.quest, None
-            return f"Quest completed: {title}!"
+            return self._said("completed", title=title)
         if state == "broken":
             mended = self.quest.replan(self.facts)
             if mended is None:
                 title, self.quest = self.quest.title, None
-                return f"It cannot be done any more: {title}."
+                return self._said("lost", title=title)
             self.quest = mended
-            return "That changes things. There is another way."
+            return self._said("changed")
         return ""
 
     def _talk(self, person: str) -> Talk:
         who = self.person(person)
         talk = Talk(
-            speaker=f"{who.name}, {who.role}",
+            speaker=self._said(
+                "speaker",
+                name=self.name(person),
+                role=procgen.glossary("role", self.language)[who.role],
+            ),
             text="",
-            options=["Farewell."],
+            options=[self._said("farewell")],
             actions=["close"],
             portrait=who.portrait,
             who=person,
@@ -314,19 +343,21 @@ class Session:
                     facts=self.facts,
                     index=index,
                     recent=self.recent,
+                    language=self.language,
                 )
             except procgen.InvalidArgument:
-                talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
+                talk.text = self._small_talk(person, index)
                 return talk
-            talk.text = " ".join(talk.quest.spoken(act) for act in ("greet", "offer")).strip()
-            talk.options = ["I will do it.", "Why?", "Not now."]
+            talk.text = self._joined(talk.quest.spoken(act) for act in ("greet", "offer"))
+            talk.options = [self._said(name) for name in ("accept", "why", "refuse")]
             talk.actions = ["accept", "why", "refuse"]
         else:
             act = "progress" if person == self.quest.giver else "greet"
             spoken = self.quest.spoken(act) if person == self.quest.giver else ""
-            talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
+            talk.text = spoken or self._small_talk(person, 0)
             if person == self.quest.giver:
-                talk.options, talk.actions = ["I give it up.", "I am on my way."], ["drop", "close"]
+                talk.options = [self._said("give up"), self._said("on my way")]
+                talk.actions = ["drop", "close"]
         return talk
 
     def answer(self, talk: Talk, number: int) -> Talk | str | None:
@@ -337,7 +368,7 @@ class Session:
         if action == "accept":
             self.quest = talk.quest
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
-            return str(self.quest.spoken("accept") or f"New quest: {self.quest.title}")
+            return str(self.quest.spoken("accept") or self._said("new", title=self.quest.title))
         if action == "refuse":
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
             return str(talk.quest.spoken("refuse"))
@@ -345,7 +376,7 @@ class Session:
             return Talk(
                 speaker=talk.speaker,
                 text=str(talk.quest.because),
-                options=["I will do it.", "Not now."],
+                options=[self._said("accept"), self._said("refuse")],
                 actions=["accept", "refuse"],
                 portrait=talk.portrait,
                 who=talk.who,
@@ -353,7 +384,7 @@ class Session:
             )
         if action == "drop":
             title, self.quest = self.quest.title, None
-            return f"Given up: {title}."
+            return self._said("given up", title=title)
         return None
 
     # -- saving -----------------------------------------------------------------------------------
@@ -373,13 +404,13 @@ class Session:
         self.world.save(path)
 
     @classmethod
-    def load(cls, path: Path, pack: procgen.Pack) -> Session:
+    def load(cls, path: Path, pack: procgen.Pack, language: str = "en") -> Session:
         """The game that `save` wrote; raises `SaveError` if it is damaged."""
         world = procgen.load_world(path, pack=pack)
         try:
             data = world.changes["demo"]
             home = world.nearest("any", *data["home"])
-            session = cls(world, home)
+            session = cls(world, home, language)
             session.x, session.y = (float(value) for value in data["player"])
             session.facts = procgen.Facts.from_json(json.dumps(data["facts"]))
             if data["quest"]:
@@ -394,21 +425,6 @@ class Session:
                 f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
             ) from None
         return session
-
-
-_DEEDS = {
-    "take": "you take {0}.",
-    "gather": "you gather {0}.",
-    "kill": "{0} is no more.",
-    "damage": "{0} gives up the fight.",
-    "give": "you give {0} to {1}.",
-    "use": "you use {0}.",
-    "repair": "you mend {0}.",
-    "explore": "you search {0}.",
-    "escort": "{0} follows you.",
-    "spy": "you watch {0} unseen.",
-    "read": "you read {0}.",
-}
 
 
 def _capital(text: str) -> str:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aigc_procgen import Facts, Quest
+from aigc_procgen import Facts, Quest, phrase
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.story.tables import load_table
 
-__all__ = ["ANSWERS", "ASK", "WHY", "Said", "Talk", "strings_csv", "talks_of"]
+__all__ = ["ANSWERS", "Said", "Talk", "strings_csv", "talks_of"]
 
 PLAYER = "player"
 ANSWERS = (("accept", "accepted", "taken"), ("refuse", "refused", "refused"))
@@ -35,14 +36,6 @@ class Said:
     text: str
 
 
-def _option(name: str, text: str) -> Said:
-    return Said(key=f"option.{name}", who=PLAYER, name="", act="option", text=text)
-
-
-WHY = _option("why", "Why?")
-ASK = _option("ask", "Go back and talk about it.")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Talk:
     """A quest's dialogue: `id` is a name that tools accept; `said` are its words by act."""
@@ -53,9 +46,12 @@ class Talk:
     said: dict[str, tuple[Said, ...]]
     objectives: tuple[Said, ...]
     replies: tuple[tuple[Said, ...], ...]  # what is said when an objective is done, one for each
+    why: Said  # what the player may ask at any offer
+    ask: Said  # … and while the quest is under way
+    language: str
 
     def words(self) -> list[Said]:
-        """All of it."""
+        """All of it but the options that every talk has."""
         acts = [line for lines in self.said.values() for line in lines]
         replies = [line for lines in self.replies for line in lines]
         return [self.title, self.because, *acts, *self.objectives, *replies]
@@ -75,11 +71,16 @@ def talks_of(quests: Iterable[Quest]) -> list[Talk]:
 
 
 def _talk(quest: Quest) -> Talk:
-    facts = Facts(quest.named)
+    facts, language = Facts(quest.named), quest.language
+    around = load_table("talk", language)
 
     def said(key: str, who: str, act: str, text: str) -> Said:
-        name = "Traveller" if who == PLAYER else facts.value("name", who, who)
+        name = around["traveller"] if who == PLAYER else phrase(facts, who, "", language=language)
         return Said(key=key, who=who, name=name if who else "", act=act, text=_line(text))
+
+    def option(name: str) -> Said:
+        key = f"option.{name}"
+        return Said(key=key, who=PLAYER, name="", act="option", text=around[name])
 
     acts: dict[str, tuple[Said, ...]] = {}
     for line in quest.lines:
@@ -97,6 +98,9 @@ def _talk(quest: Quest) -> Talk:
             for objective in quest.objectives
         ),
         replies=replies,
+        why=option("why"),
+        ask=option("ask"),
+        language=language,
     )
 
 
@@ -104,13 +108,29 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def strings_csv(talks: Iterable[Talk]) -> str:
-    """The table of strings: a header `key,en`, then every key once."""
+def strings_csv(talks: Iterable[Talk], translations: Iterable[Talk] = ()) -> str:
+    """The table of strings: a header such as `key,en`, then every key once.
+
+    `translations` are the same talks in other languages: each has a column of its own, empty where
+    it lacks a key. English stands first. Raises `InvalidArgument` for a translation of no talk.
+    """
+    columns: dict[str, dict[str, str]] = {}
+    keys: dict[str, None] = {}
+    known: set[str] = set()
+    for talk in talks:
+        known.add(talk.id)
+        words = [talk.why, talk.ask, *talk.words()]
+        keys |= {said.key: None for said in words}
+        columns.setdefault(talk.language, {}).update({said.key: said.text for said in words})
+    for talk in translations:
+        if talk.id not in known:
+            raise InvalidArgument(f"translations must be of the same quests, {talk.id} is of none")
+        words = [talk.why, talk.ask, *talk.words()]
+        columns.setdefault(talk.language, {}).update({said.key: said.text for said in words})
+    languages = sorted(columns, key=lambda language: (language != "en", language))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["key", "en"])
-    rows = {said.key: said.text for said in (WHY, ASK)}
-    for talk in talks:
-        rows |= {said.key: said.text for said in talk.words()}
-    writer.writerows(rows.items())
+    writer.writerow(["key", *languages])
+    for key in keys:
+        writer.writerow([key, *(columns[language].get(key, "") for language in languages)])
     return out.getvalue()

@@ -15,8 +15,9 @@ from pathlib import Path
 from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
+from aigc_procgen.story.tables import load_table
 
-from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_ink", "ink"]
 
@@ -24,22 +25,27 @@ _SIGNS = re.compile(r"[\\{}\[\]|#~]|->|<-|<>|//|/\*")
 _KEYWORD = re.compile(r"(?:TODO|VAR|CONST|LIST|EXTERNAL|INCLUDE|else)\b")
 
 
-def export_ink(quests: Iterable[Quest], folder: str | Path) -> Path:
+def export_ink(
+    quests: Iterable[Quest], folder: str | Path, *, translations: Iterable[Quest] = ()
+) -> Path:
     """Writes the quests, `index.ink`, which includes them, and `strings.csv`; returns the index.
 
-    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    `translations` are the same quests in other languages, for `strings.csv`. Raises
+    `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
     """
     talks = talks_of(quests)
+    others = [talk for quest in translations for talk in talks_of([quest])]
+    table = strings_csv(talks, others)
     home = Path(folder)
     hub = [f"INCLUDE {talk.id}.ink" for talk in talks]
     hub += ["-> quests", "", "=== quests ==="]
     hub += [f"+ [{_words(talk.title)}{_tags(talk.title)}] -> {talk.id}" for talk in talks]
-    hub.append("+ [Farewell.] -> END")
+    hub.append(f"+ [{load_table('talk', talks[0].language)['farewell']}] -> END")
     try:
         home.mkdir(parents=True, exist_ok=True)
         for talk in talks:
             write_atomic(home / f"{talk.id}.ink", ink(talk).encode())
-        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        write_atomic(home / "strings.csv", table.encode())
         write_atomic(home / "index.ink", ("\n".join(hub) + "\n").encode())
     except OSError as error:
         raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
@@ -67,7 +73,7 @@ def ink(talk: Talk) -> str:
         f"-> {own}_answer",
         "",
         f"=== {own}_answer ===",
-        f"* [{_words(WHY)}{_tags(WHY)}]",
+        f"* [{_words(talk.why)}{_tags(talk.why)}]",
         f"  {_spoken(talk.because)}",
         f"  -> {own}_answer",
     ]
@@ -81,7 +87,7 @@ def ink(talk: Talk) -> str:
     for step, objective in enumerate(talk.objectives):
         out += ["", f"=== {own}_o{step} ===", _spoken(objective)]
         if progress := talk.said.get("progress"):
-            out.append(f"* [{_words(ASK)}{_tags(ASK)}]")
+            out.append(f"* [{_words(talk.ask)}{_tags(talk.ask)}]")
             out += [f"  {_spoken(said)}" for said in progress]
             out.append(f"  -> {own}_o{step}")
         out += [

@@ -17,23 +17,28 @@ from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_yarn", "yarn"]
 
 _SIGNS = re.compile(r"[\\{}\[\]#]|<<|>>|//|->")
 
 
-def export_yarn(quests: Iterable[Quest], folder: str | Path) -> list[Path]:
+def export_yarn(
+    quests: Iterable[Quest], folder: str | Path, *, translations: Iterable[Quest] = ()
+) -> list[Path]:
     """Writes a script a quest and `strings.csv`; returns the scripts' paths.
 
-    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    `translations` are the same quests in other languages, for `strings.csv`. Raises
+    `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
     """
     talks = talks_of(quests)
+    others = [talk for quest in translations for talk in talks_of([quest])]
+    table = strings_csv(talks, others)
     home, written = Path(folder), []
     try:
         home.mkdir(parents=True, exist_ok=True)
-        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        write_atomic(home / "strings.csv", table.encode())
         for talk in talks:
             write_atomic(home / f"{talk.id}.yarn", yarn(talk).encode())
             written.append(home / f"{talk.id}.yarn")
@@ -67,7 +72,7 @@ def yarn(talk: Talk) -> str:
     for step, objective in enumerate(talk.objectives):
         options = [_spoken(objective, line=f"{objective.key}.shown")]
         if progress := talk.said.get("progress"):
-            options += [f"-> {_spoken(ASK, line=f'{objective.key}.ask')}"]
+            options += [f"-> {_spoken(talk.ask, line=f'{objective.key}.ask')}"]
             options += [f"    {_spoken(said, line=f'{said.key}.{step}')}" for said in progress]
             options += [f"    <<jump {own}_under_way>>"]
         options += [f"-> {_spoken(objective)}", f"    <<jump {own}_o{step}_done>>"]
@@ -93,7 +98,7 @@ def yarn(talk: Talk) -> str:
 def _answer(talk: Talk) -> list[str]:
     own = talk.id
     out = [
-        f"-> {_words(WHY)} <<if ${own}_told == false>> #line:{_id(f'{own}.why')}",
+        f"-> {_words(talk.why)} <<if ${own}_told == false>> #line:{_id(f'{own}.why')}",
         f"    <<set ${own}_told to true>>",
         f"    {_spoken(talk.because)}",
         f"    <<jump {own}_answer>>",

@@ -8,6 +8,8 @@ from typing import Any
 import aigc_procgen as procgen
 from aigc_procgen.core.random import typed_seed
 
+from .common import add_language
+
 __all__ = ["add_parser", "run"]
 
 
@@ -20,6 +22,7 @@ def add_parser(subparsers: Any) -> None:
         "--scene", action="store_true", help="print it as a film script, in Fountain's form"
     )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
+    add_language(parser)
     parser.set_defaults(func=run)
 
 
@@ -28,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     world = procgen.world(args.seed)
     people = world.people(world.nearest("any", *world.spawn()))
     giver = people[args.index % len(people)]
-    quest = world.quest(giver, index=args.index)
+    quest = world.quest(giver, index=args.index, language=args.language)
     if args.scene:
         from aigc_procgen.exporters.fountain import fountain
 
@@ -38,8 +41,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(quest.to_json())
         return 0
-    print(f"{quest.title}  ({quest.motivation}: {quest.strategy})")
-    print(f"{giver.name}, {giver.role}: {quest.because}")
+    motivation = procgen.glossary("motivation", args.language)[quest.motivation]
+    role = procgen.glossary("role", args.language)[giver.role]
+    name = procgen.phrase(procgen.Facts(quest.named), giver.id, language=args.language)
+    print(f"{quest.title}  ({motivation}: {quest.strategy})")
+    print(f"{name}, {role}: {quest.because}")
     for line in quest.lines:
         print(f"  [{line.act}] {line.text}")
     for objective in quest.objectives:

@@ -59,6 +59,7 @@ class Arc(Record):
     roles: dict[str, str]
     chapters: tuple[Chapter, ...]
     ends: tuple[tuple[str, ...], ...]
+    language: str = "en"
 
     @property
     def proof(self) -> tuple[Action, ...]:

@@ -19,7 +19,7 @@ class ChapterShape:
     """One quest of a shape: who asks, what must be true, what happens before, what it may be."""
 
     asker: str
-    turn: str
+    turn: bool
     where: tuple[Pattern, ...]
     events: tuple[Pattern, ...]
     strategies: tuple[str, ...]
@@ -51,6 +51,9 @@ def _shape(name: str, entry: dict[str, Any]) -> Shape:
     require(
         sum("turn" in chapter for chapter in entry["chapters"]) > 0, "arcs", f"{name} has no turn"
     )
+    turns = {str(place) for place, part in enumerate(entry["chapters"]) if part.get("turn")}
+    told = set(load_table("arc_lines")[name]["turn"])
+    require(turns == told, "arc_lines", f"{name}.turn must tell of the chapters {sorted(turns)}")
     require(entry["motivation"] in motivations(), "arcs", f"{name}.motivation is not listed")
     return Shape(
         name=name,
@@ -68,7 +71,7 @@ def _chapter(name: str, entry: dict[str, Any]) -> ChapterShape:
         require(strategy in known, "arcs", f"{name} has no strategy {strategy!r}")
     return ChapterShape(
         asker=entry["asker"],
-        turn=entry.get("turn", ""),
+        turn=bool(entry.get("turn", False)),
         where=patterns_of("arcs", f"{name}.where", entry.get("where", [])),
         events=_events(name, entry.get("events", [])),
         strategies=tuple(entry["strategies"]),

@@ -25,7 +25,7 @@ from .planner import bindings_of, plan
 from .profile import Profile
 from .quest_record import Quest
 from .strategies import strategies
-from .tables import load_table
+from .tables import check_language, load_table
 from .telling import told
 from .words import Speaker
 
@@ -45,6 +45,7 @@ class _Story:
     bound: Bindings
     facts: Facts
     chapters: list[Chapter]
+    language: str
 
 
 def plan_arc(
@@ -54,14 +55,18 @@ def plan_arc(
     profile: Profile | None = None,
     index: int = 0,
     recent: Sequence[Quest] = (),
+    *,
+    language: str = "en",
 ) -> Arc:
     """Three to five quests that belong together and begin with a wish of `giver`, as an `Arc`.
 
     Without facts, in a small neighbourhood; the player's `profile` makes stories of what they like
-    likelier, `index` goes on to another story, `recent` quests are worded otherwise. Raises
-    `InvalidArgument` if the giver cannot ask, or if no story can begin with them.
+    likelier, `index` goes on to another story, `recent` quests are worded otherwise, and `language`
+    is that of all words, one of `LANGUAGES`. Raises `InvalidArgument` if the giver cannot
+    ask, or if no story can begin with them.
     """
     check_seed(seed)
+    check_language(language)
     check_int("index", index, 0, 1 << 30)
     if facts is None:
         facts = small_neighbourhood(seed)[2]
@@ -84,7 +89,8 @@ def plan_arc(
         order.append(shapes()[chosen])
     for turn in range(index, index + len(order)):
         shape = order[turn % len(order)]
-        arc = _planned(seed, shape, facts, giver, index, dice.child(shape.name, turn), recent)
+        mixed = dice.child(shape.name, turn)
+        arc = _planned(seed, shape, facts, giver, index, mixed, recent, language)
         if arc is not None:
             return arc
     raise InvalidArgument(f"giver {giver!r} can begin no longer story now: ask somebody else")
@@ -98,13 +104,20 @@ def _planned(
     index: int,
     dice: Stream,
     recent: Sequence[Quest],
+    language: str,
 ) -> Arc | None:
     casts = list(islice(solve(shape.where, facts, {"?giver": giver}), 16 * _CASTS))
     for bound in dice.sample(casts, _CASTS):
         mark = repr((shape.name, sorted(bound.items()), index, facts.digest()))
         arc_id = f"arc:{sha256(mark.encode()).hexdigest()[:12]}"
         story = _Story(
-            seed=seed, id=arc_id, index=index, bound=dict(bound), facts=facts, chapters=[]
+            seed=seed,
+            id=arc_id,
+            index=index,
+            bound=dict(bound),
+            facts=facts,
+            chapters=[],
+            language=language,
         )
         if all(_add(story, shape, part, dice, recent) or part.coda for part in shape.chapters):
             arc = _arc(story, shape, facts, giver)
@@ -115,8 +128,8 @@ def _planned(
 
 def _arc(story: _Story, shape: Shape, facts: Facts, giver: str) -> Arc:
     roles = {name[1:]: value for name, value in sorted(story.bound.items())}
-    speaker = Speaker(story.seed, facts, giver, roles, "arc", story.id)
-    words = load_table("arc_lines")[shape.name]
+    speaker = Speaker(story.seed, facts, giver, roles, "arc", story.id, language=story.language)
+    words = load_table("arc_lines", story.language)[shape.name]
     turn = stream(story.seed, "words", "arc title", story.id)
     titles = [title for text in turn.shuffled(words["title"]) if (title := speaker.fill(text))]
     after = attempt(("begin_chapter", story.id, "end"), story.facts) or story.facts
@@ -138,6 +151,7 @@ def _arc(story: _Story, shape: Shape, facts: Facts, giver: str) -> Arc:
         roles=roles,
         chapters=tuple(story.chapters),
         ends=tuple(ends),
+        language=story.language,
     )
 
 
@@ -163,7 +177,7 @@ def _add(
         story.chapters.append(
             Chapter(
                 events=tuple(events),
-                turn=shape.turn,
+                turn=_turn(story, whole, number) if shape.turn else "",
                 told=_line(story, whole, facts, asker, number),
                 quest=quest,
             )
@@ -173,13 +187,20 @@ def _add(
     return False
 
 
+def _turn(story: _Story, shape: Shape, number: int) -> str:
+    """The words for how the story turns in a chapter."""
+    return str(load_table("arc_lines", story.language)[shape.name]["turn"][str(number)])
+
+
 def _line(story: _Story, shape: Shape, facts: Facts, asker: str, number: int) -> Line | None:
     """What the asker says of what happened before the quest."""
     roles = {name[1:]: value for name, value in story.bound.items() if name != "?giver"}
     roles["giver"] = story.bound["?giver"]
-    speaker = Speaker(story.seed, facts, asker, roles, "arc", story.id, number)
+    speaker = Speaker(
+        story.seed, facts, asker, roles, "arc", story.id, number, language=story.language
+    )
     dice = stream(story.seed, "words", "arc", story.id, number)
-    lines = load_table("arc_lines")[shape.name]["told"]
+    lines = load_table("arc_lines", story.language)[shape.name]["told"]
     for template in dice.shuffled(lines.get(str(number), ())):
         if text := speaker.fill(template):
             return Line(key=f"{story.id}.{number}", speaker=asker, act="turn", text=text)
@@ -210,7 +231,15 @@ def _quest(
             found = plan(strategy, facts, roles, stream(story.seed, "arc quest", story.id, number))
             if found is None:
                 continue
-            quest = told(story.seed, facts, found, asker, story.index + number, lately)
+            quest = told(
+                story.seed,
+                facts,
+                found,
+                asker,
+                story.index + number,
+                lately,
+                language=story.language,
+            )
             if quest.objectives and quest.check(facts).state == "open":
                 # The clock of a later chapter begins when the game begins it.
                 calm = replace(quest, deadline=None, lapses=(), rival=None)
@@ -234,6 +263,7 @@ def replanned(arc: Arc, facts: Facts) -> Arc | None:
         bound={f"?{name}": value for name, value in arc.roles.items()},
         facts=facts,
         chapters=list(arc.chapters[:number]),
+        language=arc.language,
     )
     if ("chapter", arc.id, str(number)) in facts:
         mended = arc.chapters[number].quest.replan(facts)

@@ -42,7 +42,15 @@ def mended(quest: Quest, facts: Facts) -> Quest | None:
             continue
         giver = roles["?giver"]
         former = quest.giver if giver != quest.giver else ""
-        again = told(quest.seed, facts, found, giver, quest.index, former=former)
+        again = told(
+            quest.seed,
+            facts,
+            found,
+            giver,
+            quest.index,
+            former=former,
+            language=quest.language,
+        )
         rival = quest.rival
         if rival is None or rival.item not in again.roles.values():
             rival = again.rival
@@ -110,6 +118,6 @@ def closing(quest: Quest, facts: Facts) -> Line:
     roles = quest.roles | {"lost": lost}
     if rival is not None:
         roles |= {"rival": rival.person, "item": rival.item}
-    speaker = Speaker(quest.seed, facts, who, roles, act, quest.id)
+    speaker = Speaker(quest.seed, facts, who, roles, act, quest.id, language=quest.language)
     text = speaker.line(act, index=quest.index, voice="player" if who == "player" else "")
     return Line(key=f"{quest.id}.closing", speaker=who, act=act, text=text)

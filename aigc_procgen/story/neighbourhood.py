@@ -17,7 +17,6 @@ from ..core.records import Record
 from .fact_set import PLAYER, Fact, Facts
 from .people import Person, outlaws_of, people_of, voice_of
 from .place_names import place_name
-from .tables import load_table
 from .troubles import Stage, fill_stage
 
 __all__ = ["Spot", "neighbourhood_facts", "roads_between", "small_neighbourhood"]
@@ -143,8 +142,3 @@ def small_neighbourhood(
         person for spot in spots for person in people_of(seed, spot.id, spot.kind, spot.name)
     )
     return tuple(spots), people, neighbourhood_facts(seed, spots, people)
-
-
-def kind_words(kind: str) -> str:
-    """A kind of item as a noun phrase, e.g. "a remedy"."""
-    return str(load_table("things")["kinds"].get(kind, f"a {kind}"))

@@ -20,9 +20,19 @@ from .names import person_name
 from .strategies import motivations
 from .tables import load_table, require, weights_of
 
-__all__ = ["Person", "make_person", "outlaw_roles", "outlaws_of", "people_of", "roles", "voice_of"]
+__all__ = [
+    "Person",
+    "is_old",
+    "make_person",
+    "outlaw_roles",
+    "outlaws_of",
+    "people_of",
+    "roles",
+    "voice_of",
+]
 
 _PLAIN_DRIVE = 300
+_OLD = 50  # in the years of a human life
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +91,12 @@ def voice_of(person: Any) -> str:
     return "plain"
 
 
+def is_old(person: Person) -> bool:
+    """Whether most of the person's life is behind them."""
+    years = int(load_table("species")[person.species]["years"])
+    return person.age >= _OLD * years // 100
+
+
 def make_person(
     seed: Seed,
     *,
@@ -136,15 +152,9 @@ def make_person(
         backstory=backstory(
             seed,
             person_id,
-            {
-                "name": name,
-                "place": place_name,
-                "sex": sex,
-                "role": role,
-                "article": table["article"],
-            },
+            {"name": name, "place": place_name, "sex": sex, "role": role},
             traits=traits,
-            old=human_age >= 50,
+            old=human_age >= _OLD,
         ),
     )
 

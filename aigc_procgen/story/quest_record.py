@@ -8,6 +8,7 @@ from ..core.errors import InvalidArgument
 from ..core.records import Record
 from .fact_set import Facts
 from .facts import Action
+from .grammar import grammar_of
 from .haste import lapsed, time_of
 from .objectives import Alternative, Line, Objective
 from .progress import branches, needed, reached, route, walk
@@ -62,6 +63,7 @@ class Quest(Record):
     deadline: int | None = None
     lapses: tuple[tuple[str, ...], ...] = ()
     rival: Rival | None = None
+    language: str = "en"
 
     def next_objective(self, facts: Facts) -> Objective | None:
         """What to do next, by the way that the player is on; None when all is done.
@@ -227,7 +229,8 @@ class Quest(Record):
 
     def spoken(self, act: str) -> str:
         """The words of an act of this quest, "" if it has none."""
-        return " ".join(line.text for line in self.lines if line.act == act)
+        texts = [line.text for line in self.lines if line.act == act]
+        return grammar_of(self.language).joined(texts)
 
     def say(self, action: Action, facts: Facts | None = None) -> list[tuple[str, str]]:
         """What people say while an action is performed, as (speaker, words).

@@ -15,6 +15,7 @@ from .planner import bindings_of, plan
 from .profile import Profile
 from .quest_record import Quest, QuestStatus
 from .strategies import Strategy, motivations, strategies
+from .tables import check_language
 from .telling import told
 
 __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
@@ -31,15 +32,19 @@ def plan_quest(
     profile: Profile | None = None,
     index: int = 0,
     recent: Iterable[Quest] = (),
+    *,
+    language: str = "en",
 ) -> Quest:
     """A quest that `giver` has a reason to ask for; without facts, in a small neighbourhood.
 
     What is asked follows from how urgent it is, the giver's drives and the player's profile; the
     `index` goes on to the giver's next wish. `recent` are quests that the player was given lately,
-    the last one last: their like is asked for less, and in other words. Raises `InvalidArgument` if
-    the giver is no living person of the facts, or has nothing to ask for.
+    the last one last: their like is asked for less, and in other words. `language` is that of the
+    words, one of `LANGUAGES`; all else is the same in each. Raises `InvalidArgument` if the giver
+    is no living person of the facts, or has nothing to ask for.
     """
     check_seed(seed)
+    check_language(language)
     check_int("index", index, 0, 1 << 30)
     if facts is None:
         facts = small_neighbourhood(seed)[2]
@@ -69,7 +74,7 @@ def plan_quest(
             dice = stream(seed, "quest", giver, index, turn)
             found = plan(strategy, facts, roles, dice)
             if found is not None:
-                quest = told(seed, facts, found, giver, index, lately)
+                quest = told(seed, facts, found, giver, index, lately, language=language)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
                 if quest.objectives and quest.way(facts):
                     return quest

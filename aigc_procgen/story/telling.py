@@ -10,6 +10,7 @@ from ..core.random import Seed, stream
 from .aftermath import outcomes_of
 from .fact_set import PLAYER, Fact, Facts
 from .facts import Action, done_facts, station, target_of, traces
+from .grammar import TRANSLATED, grammar_of
 from .haste import deadline_of, lapses_of
 from .objectives import Alternative, Line, Objective
 from .planner import Plan
@@ -18,37 +19,14 @@ from .quest_record import Quest
 from .rivals import Rival, rival_of
 from .sides import Side, side_of
 from .tables import load_table
-from .words import Speaker, phrase, sentence_case
+from .words import Speaker
 
 __all__ = ["told"]
 
 _SORTS = ("person", "place", "item", "monster")
-_NAMING = ("name", "called", "proper", "article", "plural", "count")
+_NAMING = ("name", "called", "proper", "article", "plural", "count", *TRANSLATED)
 _ORDINARY = ("give", "listen", "read", "report", "take")  # deeds of any way
 _DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
-# What an objective tells the player, by verb; {0} and {1} are the action's entities.
-_OBJECTIVES = {
-    "explore": "search {place}",
-    "listen": "hear {0} out",
-    "report": "tell {0}",
-    "take": "take {0}",
-    "gather": "gather {0}",
-    "give": "give {0} to {1}",
-    "exchange": "trade {0} for {1} with {2}",
-    "kill": "put an end to {0}",
-    "damage": "beat {0} in a fight",
-    "capture": "lead {0} away",
-    "escort": "free {0}",
-    "use": "use {0} on {1}",
-    "repair": "mend {0}",
-    "defend": "stand guard over {0}",
-    "experiment": "try out {0}",
-    "read": "read {0}",
-    "spy": "watch {0} unseen",
-    "stealth": "get close to {0} unseen",
-    "bribe": "pay {1} off with {0}",
-    "parley": "come to terms with {0} over {1}",
-}
 
 
 def told(
@@ -59,6 +37,8 @@ def told(
     index: int,
     lately: tuple[Quest, ...] = (),
     former: str = "",
+    *,
+    language: str,
 ) -> Quest:
     """The quest of a plan, with its words; those of quests of lately are not said again.
 
@@ -66,24 +46,23 @@ def told(
     """
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
-    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
+    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id, language=language)
+    grammar, table = speaker.grammar, load_table("objectives", language)
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
     because = speaker.table_line("causes", found.cause[0], index)
     if former:
         speaker.roles |= {"former": former}
         because = speaker.line("taken_over", index=index)
     ask = speaker.table_line("asks", found.strategy.name, index)
-    objectives, states = _objectives(found, facts)
+    objectives, states = _objectives(found, facts, language)
     dice = stream(seed, "beside", quest_id)
     side = None
     if objectives and dice.chance(1, 2):
         side = side_of(found, [o.action for o in objectives], states, dice)
     rival = rival_of(found, facts, dice)
-    if not because:
-        because = (
-            f"It matters to me that somebody should {objectives[0].text}." if objectives else ""
-        )
-    ask = ask or (sentence_case(objectives[-1].text) + "." if objectives else "")
+    if objectives:
+        because = because or table["because"].format(deed=objectives[0].text)
+        ask = ask or table["ask"].format(deed=objectives[-1].text)
     speaker.roles |= {"because": because, "ask": ask}
     lines: list[Line] = []
 
@@ -104,16 +83,18 @@ def told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, add)
+    _add_replies(seed, facts, found, objectives, giver, index, add, language)
     main = objectives
     if side is not None:
-        objectives = _beside(side, main, states)
+        objectives = _beside(side, main, states, language)
         if side.act:
-            other = Speaker(seed, facts, side.who, {}, side.name, index)
+            other = Speaker(seed, facts, side.who, {}, side.name, index, language=language)
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
-    title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
+    title = found.strategy.name
+    if deeds:
+        title = _deed(deeds[0].action, deeds[0].place, facts, language)
     return Quest(
         id=quest_id,
         seed=seed,
@@ -125,13 +106,14 @@ def told(
         because=because,
         cause=found.cause,
         roles=dict(sorted(found.roles.items())),
-        title=sentence_case(title),
+        title=grammar.finished(title),
         objectives=objectives,
         lines=tuple(lines),
         rewards={"coins": 5 + 5 * len(main)},
         outcomes=outcomes_of(found, found.actions, _marks(objectives, found), facts),
         proof=found.actions,
-        named=_named(facts, found, {giver, former}, objectives, lines, rival),
+        named=_named(facts, found, {giver, former}, objectives, lines, rival, language),
+        language=language,
         deadline=deadline,
         lapses=lapses_of(found, facts, quest_id) if deadline is not None else (),
         rival=rival,
@@ -150,6 +132,7 @@ def _named(
     objectives: tuple[Objective, ...],
     lines: list[Line],
     rival: Rival | None,
+    language: str,
 ) -> tuple[tuple[str, ...], ...]:
     """The describing facts of all that a quest speaks of, sorted."""
     about = {*askers, *found.roles.values(), *found.cause[1:], *(line.speaker for line in lines)}
@@ -159,40 +142,42 @@ def _named(
     for objective in (*objectives, *ways):
         about |= {*objective.action[1:], objective.target, objective.place}
     about |= {facts.place_of(entity) or "" for entity in about}
-    return tuple(
-        sorted(
-            fact
-            for entity in about
-            for predicate in _DESCRIBING
-            for fact in facts.find(predicate, entity)
-        )
-    )
+    told = [
+        fact
+        for entity in about
+        for predicate in _DESCRIBING
+        for fact in facts.find(predicate, entity)
+    ]
+    kept = grammar_of(language).kept(facts, sorted(about), Facts(told))
+    return tuple(sorted({*told, *kept}))
 
 
-def _deed(action: Action, place: str, facts: Facts) -> str:
+def _deed(action: Action, place: str, facts: Facts, language: str) -> str:
     """What an action asks the player to do, without saying where."""
-    names = [phrase(facts, entity) for entity in action[1:]]
-    return _OBJECTIVES[action[0]].format(*names, place=facts.value("name", place, place))
+    grammar, template = grammar_of(language), load_table("objectives", language)[action[0]]
+    names = [grammar.phrase(facts, entity, "the") for entity in action[1:]]
+    return str(template.format(*names, place=grammar.phrase(facts, place, "")))
 
 
 def _described(
-    actions: Sequence[Action], states: Sequence[Facts], name: str
+    actions: Sequence[Action], states: Sequence[Facts], name: str, language: str
 ) -> tuple[list[Objective], list[Facts]]:
     """The objectives `name`0, 1… of the deeds among some actions, and the facts before each and
     after the last; `states` are those of all the actions.
     """
     objectives: list[Objective] = []
     before: list[Facts] = []
+    grammar, table = grammar_of(language), load_table("objectives", language)
     for action, facts in zip(actions, states, strict=False):
         if action[0] == "goto":
             continue
         before.append(facts)
         place = station(action, facts) or facts.place_of(PLAYER) or ""
         inside = place if _below(action, place, facts) else ""
-        text = _deed(action, place, facts)
-        away = facts.value("name", place)
+        text = _deed(action, place, facts, language)
+        away = grammar.phrase(facts, place, "") if facts.value("name", place) else ""
         if away and away not in text:
-            text += f", {'below' if inside else 'at'} {away}"
+            text = table["below" if inside else "at"].format(deed=text, place=away)
         target = target_of(action)
         objectives.append(
             Objective(
@@ -204,7 +189,7 @@ def _described(
                 after=(objectives[-1].id,) if objectives else (),
                 action=action,
                 done_when=done_facts(action),
-                text=sentence_case(text),
+                text=grammar.finished(text),
                 inside=inside,
             )
         )
@@ -220,11 +205,13 @@ def _below(action: Action, place: str, facts: Facts) -> bool:
     )
 
 
-def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[Facts]]:
+def _objectives(
+    found: Plan, facts: Facts, language: str
+) -> tuple[tuple[Objective, ...], list[Facts]]:
     """The plan's deeds without the ways between them, each with the facts of its own turn, and
     with the other ways that are proven to lead to the same end.
     """
-    objectives, states = _described(found.actions, found.states, "o")
+    objectives, states = _described(found.actions, found.states, "o", language)
     marks: set[tuple[int, tuple[str, ...]]] = set()
     for detour in found.detours:
         first = sum(action[0] != "goto" for action in found.actions[: detour.first])
@@ -247,7 +234,7 @@ def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[
         if gone is None or walk(rest, gone[1][-1]) is None:
             continue
         letter = "abcdefgh"[len(objectives[first].any_of)]
-        steps, _ = _described(*gone, f"o{first}{letter}")
+        steps, _ = _described(*gone, f"o{first}{letter}", language)
         marks.add((first, detour.marks))
         own = objectives[first]
         objectives[first] = replace(
@@ -270,10 +257,10 @@ def _objectives(found: Plan, facts: Facts) -> tuple[tuple[Objective, ...], list[
 
 
 def _beside(
-    side: Side, main: tuple[Objective, ...], states: Sequence[Facts]
+    side: Side, main: tuple[Objective, ...], states: Sequence[Facts], language: str
 ) -> tuple[Objective, ...]:
     """The objectives with those of a side branch in their place among them."""
-    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s")
+    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s", language)
     before = main[: side.before]
     after = (before[-1].id,) if before else ()
     optional = [replace(step, optional=True, after=step.after or after) for step in steps]
@@ -295,6 +282,7 @@ def _add_replies(
     giver: str,
     index: int,
     add: Callable[[str, str, str], None],
+    language: str,
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
     last = objectives[-1].id if objectives else ""
@@ -308,7 +296,9 @@ def _add_replies(
         if verb not in ("listen", "report", "give") or ("person", person) not in facts:
             continue
         topic = names[1] if verb == "listen" else names[0]
-        speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
+        speaker = Speaker(
+            seed, facts, person, {"topic": topic}, objective.id, index, language=language
+        )
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
@@ -319,6 +309,6 @@ def _add_replies(
             )
         add(f"reply {objective.id}", person, text)
     ways = [way for o in objectives for way in (o, *o.any_of) if o.any_of]
-    speaker = Speaker(seed, facts, giver, found.roles, "thanks", index)
+    speaker = Speaker(seed, facts, giver, found.roles, "thanks", index, language=language)
     for mark in sorted({mark for way in ways for mark in way.marks[:1]}):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

@@ -12,45 +12,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.random import Seed, stream
+from .english import sentence_case
 from .fact_set import Facts
-from .neighbourhood import kind_words
+from .grammar import count_of, grammar_of
 from .tables import load_table
 
 __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+)|:([^}|]*)\|([^}]*))?\}")
 _SYMBOL = re.compile(r"<(\w+)>")
-_PRONOUNS = {
-    "female": ("she", "her", "her"),
-    "male": ("he", "him", "his"),
-    "many": ("they", "them", "their"),
-    "": ("it", "it", "its"),
-}
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_INSIDE = ("town", "village", "camp", "mine", "ruin")
 
 
-def sentence_case(text: str) -> str:
-    """The text with a capital at the start of every sentence and single spaces."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda m: m[1] + m[2].upper(), text)
+def phrase(facts: Facts, entity: str, form: str = "the", *, language: str = "en") -> str:
+    """An entity as people speak of it: "the brown bear", with form "a" "a brown bear", or bare.
 
-
-def _count(facts: Facts, entity: str) -> int:
-    return int(facts.value("count", entity, "1"))
-
-
-def phrase(facts: Facts, entity: str, form: str = "the") -> str:
-    """An entity as people speak of it: "the brown bear", with form "a" "a brown bear", or bare."""
-    name = facts.value("name", entity, entity)
-    if ("proper", entity) in facts:
-        return name
-    if (count := _count(facts, entity)) > 1:
-        plural = facts.value("plural", entity, name)
-        number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-        return {"the": f"the {plural}", "a": f"{number} {plural}"}.get(form, plural)
-    article = facts.value("article", entity, "a")
-    return {"the": f"the {name}", "a": f"{article} {name}"}.get(form, name)
+    In Chinese "the" is bare as well, and "that" points at it. What the tables do not know has the
+    name that the facts give it in the language, as in `("name_zh", "item:fleece", "金羊毛")`.
+    """
+    return grammar_of(language).phrase(facts, entity, form)
 
 
 class Speaker:
@@ -60,9 +39,17 @@ class Speaker:
     """
 
     def __init__(
-        self, seed: Seed, facts: Facts, person: str, roles: Mapping[str, str], *names: str | int
+        self,
+        seed: Seed,
+        facts: Facts,
+        person: str,
+        roles: Mapping[str, str],
+        *names: str | int,
+        language: str = "en",
     ) -> None:
         self.facts = facts
+        self.language = language
+        self.grammar = grammar_of(language)
         home = facts.place_of(person)
         self.roles = {"giver": person, **({"home": home} if home else {}), **roles}
         self.voice = facts.value("voice", person, "plain")
@@ -77,14 +64,17 @@ class Speaker:
 
         `index` goes through the shuffled lines, so that the next quest is worded otherwise.
         """
-        acts = load_table("lines")["acts"]
-        voices = acts[act] if act in acts else load_table("quest_lines")["acts"][act]
+        acts = load_table("lines", self.language)["acts"]
+        if act not in acts:
+            acts = load_table("quest_lines", self.language)["acts"]
+        voices = acts[act]
         options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
         return self._chosen(act, options, mood, index)
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
         """A line of a table that is ordered by name and then by voice; "" if there is none."""
-        voices = load_table(table).get(name) or load_table("matters")[table].get(name, {})
+        voices = load_table(table, self.language).get(name)
+        voices = voices or load_table("matters", self.language)[table].get(name, {})
         options = [*voices.get(self.voice, []), *voices.get("any", [])]
         return self._chosen(f"{table} {name}", options, "", index)
 
@@ -105,7 +95,7 @@ class Speaker:
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
         draw = stream(self._seed, "symbols", template, *self._names)
-        symbols = load_table("lines")["symbols"]
+        symbols = load_table("lines", self.language)["symbols"]
 
         def symbol(match: re.Match[str]) -> str:
             choices = symbols.get(match[1], {}).get(self.voice, [""])
@@ -123,37 +113,38 @@ class Speaker:
         text = _SLOT.sub(slot, text)
         if missing or "{" in text or "<" in text:
             return None
-        return sentence_case(text)
+        return self.grammar.finished(text)
 
     def _slot(self, role: str, form: str, one: str | None, many: str | None) -> str | None:
         if role in ("because", "ask", "kind"):
             value = self.roles.get(role)
-            return kind_words(value) if value and role == "kind" else value
+            return self.grammar.kind(value) if value and role == "kind" else value
         entity = self.roles.get(role)
         if entity is None:
             return None
         if one is not None:
-            return many if _count(self.facts, entity) > 1 else one
-        if form in ("the", "a", "number", "plural", ""):
-            return phrase(self.facts, entity, "a" if form == "number" else form)
+            return many if count_of(self.facts, entity) > 1 else one
+        if form in ("the", "a", "that", "number", "plural", ""):
+            form = "a" if form == "number" else form
+            return self.grammar.phrase(self.facts, entity, form)
         if form in ("they", "them", "their"):
-            many_are = _count(self.facts, entity) > 1
-            sex = "many" if many_are else self.facts.value("gender", entity)
-            return _PRONOUNS.get(sex, _PRONOUNS[""])[("they", "them", "their").index(form)]
+            return self.grammar.pronoun(self.facts, entity, form)
         if form in ("where", "place"):
-            return self._where(entity)
-        return self.facts.value(form, entity) or None
+            return self._where(entity, form)
+        return self.grammar.word(self.facts, form, entity) or None
 
-    def _where(self, entity: str) -> str | None:
+    def _where(self, entity: str, form: str) -> str | None:
         place = self.facts.place_of(entity)
         if place is None or ("secret", entity) in self.facts or place == entity:
             return None
-        inside = self.facts.value("kind", place) in _INSIDE
-        return f"{'in' if inside else 'at'} {self.facts.value('name', place, place)}"
+        return self.grammar.place(self.facts, place, form)
 
 
-def small_talk(seed: Seed, facts: Facts, person: str, index: int = 0) -> str:
+def small_talk(
+    seed: Seed, facts: Facts, person: str, index: int = 0, *, language: str = "en"
+) -> str:
     """A greeting and something said for the sake of it, by somebody who asks for nothing."""
-    speaker = Speaker(seed, facts, person, {}, "small talk", person, index)
-    lines = (speaker.line("greet", index=index), speaker.line("small_talk", index=index))
-    return " ".join(line for line in lines if line)
+    speaker = Speaker(seed, facts, person, {}, "small talk", person, index, language=language)
+    return speaker.grammar.joined(
+        [speaker.line("greet", index=index), speaker.line("small_talk", index=index)]
+    )
