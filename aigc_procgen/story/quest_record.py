@@ -137,7 +137,7 @@ class Quest(Record):
 
     def extras(self, facts: Facts) -> tuple[Objective, ...]:
         """The optional deeds that are not done yet and could be, each in its turn."""
-        found = []
+        found: list[Objective] = []
         for objective in self.objectives:
             if objective.optional and not objective.done(facts):
                 before = [o.action for o in found if o.id in objective.after]

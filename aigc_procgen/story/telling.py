@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -67,7 +67,8 @@ def told(
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
     speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
-    speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
+    heard = {line.text: ago for ago, quest in enumerate(lately) for line in quest.lines}
+    speaker.heard = heard
     because = speaker.table_line("causes", found.cause[0], index)
     if former:
         speaker.roles |= {"former": former}
@@ -104,12 +105,13 @@ def told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, add)
+    _add_replies(seed, facts, found, objectives, giver, index, heard, add)
     main = objectives
     if side is not None:
         objectives = _beside(side, main, states)
         if side.act:
             other = Speaker(seed, facts, side.who, {}, side.name, index)
+            other.heard = heard
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
@@ -273,7 +275,9 @@ def _beside(
     side: Side, main: tuple[Objective, ...], states: Sequence[Facts]
 ) -> tuple[Objective, ...]:
     """The objectives with those of a side branch in their place among them."""
-    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s")
+    gone = steps_of(side.deeds, states[side.before])
+    assert gone is not None, "a side branch is proven when it is found"
+    steps, _ = _described(*gone, "s")
     before = main[: side.before]
     after = (before[-1].id,) if before else ()
     optional = [replace(step, optional=True, after=step.after or after) for step in steps]
@@ -294,6 +298,7 @@ def _add_replies(
     objectives: tuple[Objective, ...],
     giver: str,
     index: int,
+    heard: Mapping[str, int],
     add: Callable[[str, str, str], None],
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
@@ -309,6 +314,7 @@ def _add_replies(
             continue
         topic = names[1] if verb == "listen" else names[0]
         speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
+        speaker.heard = heard
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
@@ -318,7 +324,9 @@ def _add_replies(
                 "thanks" if ends or person == giver else "receive", mood=mood, index=index
             )
         add(f"reply {objective.id}", person, text)
-    ways = [way for o in objectives for way in (o, *o.any_of) if o.any_of]
+    marks = {mark for o in objectives if o.any_of for mark in o.marks[:1]}
+    marks |= {mark for o in objectives for other in o.any_of for mark in other.marks[:1]}
     speaker = Speaker(seed, facts, giver, found.roles, "thanks", index)
-    for mark in sorted({mark for way in ways for mark in way.marks[:1]}):
+    speaker.heard = heard
+    for mark in sorted(marks):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))
