@@ -18,6 +18,7 @@ from .delves import Delves
 __all__ = ["Session", "Talk"]
 
 _BLOWS = 3
+_SOON = 5  # units of the clock until a deadline
 _WADING = 0.55  # of the usual pace
 _SLIM = 0.3  # tiles from the middle of a walker to its side
 
@@ -115,6 +116,15 @@ class Session:
             action = ("goto", place.id)
             if procgen.legal(action, self.facts):
                 self.facts = procgen.apply(action, self.facts)
+                self._pass_time()
+
+    def _pass_time(self) -> None:
+        """A unit of the game's clock goes by, as with every deed and every way between places."""
+        clock = self.facts.find("time")
+        hour = int(clock[0][1]) if clock else 0
+        self.facts = self.facts.change(add=[("time", str(hour + 1))], remove=clock)
+        if self.quest is not None:
+            self.facts = self.quest.rival_moves(self.facts)
 
     # -- who is where -----------------------------------------------------------------------------
 
@@ -205,10 +215,17 @@ class Session:
         if self.quest is None:
             return [*lines, "Nobody has asked you for anything yet. Talk to people."]
         lines += [self.quest.title, self.quest.because]
-        now = self.next_objective()
+        left = self.quest.time_left(self.facts)
+        if left is not None:
+            lines.append(f"Time left: {max(left, 0)}")
+        now, *others = self.quest.options(self.facts) or (None,)
         for objective in self.quest.objectives:
-            done = objective.done(self.facts)
-            lines.append(("x " if done else "> " if objective == now else "- ") + objective.text)
+            sign = "x " if objective.done(self.facts) else "> " if objective == now else "- "
+            lines.append(sign + objective.text + (" (if you like)" if objective.optional else ""))
+            if objective == now:
+                lines += [f"  or: {other.text}" for other in others]
+        if now is not None and now not in self.quest.objectives:
+            lines += [f"> {now.text}", *(f"  or: {other.text}" for other in others)]
         return lines
 
     # -- deeds ------------------------------------------------------------------------------------
@@ -235,7 +252,22 @@ class Session:
         concerns = actor is not None and actor.id == objective.target
         somewhere = objective.target in self.stage or objective.target not in self._near()
         possible = (concerns or somewhere) and procgen.legal(objective.action, self.facts)
-        return tuple(objective.action) if possible else ()
+        if possible:
+            return tuple(objective.action)
+        # Another way, or what need not be done, with who is in reach.
+        for other in (*self.quest.options(self.facts), *self.quest.extras(self.facts)):
+            aimed = actor is not None and actor.id == other.target
+            if aimed and procgen.legal(other.action, self.facts):
+                return tuple(other.action)
+        return ()
+
+    def found_below(self, place: procgen.Place) -> str:
+        """At the heart of what lies below a place: takes what the quest looks for there."""
+        for objective in self.quest.options(self.facts) if self.quest else ():
+            if objective.inside == place.id and procgen.legal(objective.action, self.facts):
+                told = self._perform(tuple(objective.action), None)
+                return told if isinstance(told, str) else told.text
+        return ""
 
     def entrance(self, actor: Actor | None) -> procgen.Place | None:
         """The place whose way down is at hand, if the quest asks for nothing else here."""
@@ -255,8 +287,9 @@ class Session:
             if blows < _BLOWS:
                 return f"You strike {actor.name}. ({_BLOWS - blows} more)"
             self._blows[actor.id] = 0
-        told = self.quest.say(action) if self.quest else []
         self.facts = procgen.apply(action, self.facts)
+        self._pass_time()
+        told = self.quest.say(action, self.facts) if self.quest else []
         if verb in procgen.EVENTS:
             self.profile.record(verb, action[1])
         done = self._follow_up()
@@ -284,13 +317,23 @@ class Session:
         if state == "done":
             title = self.quest.title
             self.completed.append(title)
+            self.facts = self.quest.settle(self.facts)
             self.ended, self.quest = self.quest, None
             return f"Quest completed: {title}!"
+        if state == "late":
+            self.facts = self.quest.lapse(self.facts)
+            late, self.quest = self.quest, None
+            return f"Too late: {late.title}. {late.spoken('late')}".strip()
         if state == "broken":
             mended = self.quest.replan(self.facts)
             if mended is None:
-                title, self.quest = self.quest.title, None
-                return f"It cannot be done any more: {title}."
+                lost, self.quest = self.quest, None
+                line = lost.closing(self.facts)
+                said = f" {self.name(line.speaker)}: {line.text}" if line.text else ""
+                return f"It cannot be done any more: {lost.title}.{said}"
+            if mended.giver != self.quest.giver:
+                self.quest = mended
+                return f"{self.name(mended.giver)} takes the matter over. {mended.because}"
             self.quest = mended
             return "That changes things. There is another way."
         return ""
@@ -318,11 +361,13 @@ class Session:
             except procgen.InvalidArgument:
                 talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
                 return talk
-            talk.text = " ".join(talk.quest.spoken(act) for act in ("greet", "offer")).strip()
+            acts = ("greet", "offer", "haste", "rival")
+            talk.text = " ".join(filter(None, (talk.quest.spoken(act) for act in acts))).strip()
             talk.options = ["I will do it.", "Why?", "Not now."]
             talk.actions = ["accept", "why", "refuse"]
         else:
-            act = "progress" if person == self.quest.giver else "greet"
+            left = self.quest.time_left(self.facts)
+            act = "hurry" if left is not None and left <= _SOON else "progress"
             spoken = self.quest.spoken(act) if person == self.quest.giver else ""
             talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
             if person == self.quest.giver:
@@ -407,6 +452,8 @@ _DEEDS = {
     "explore": "you search {0}.",
     "escort": "{0} follows you.",
     "spy": "you watch {0} unseen.",
+    "bribe": "{1} takes {0} and lets go.",
+    "parley": "you come to terms with {0}.",
     "read": "you read {0}.",
 }
 
