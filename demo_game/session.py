@@ -18,7 +18,6 @@ from .delves import Delves
 __all__ = ["Session", "Talk"]
 
 _BLOWS = 3
-_SOON = 5  # units of the clock until a deadline
 _WADING = 0.55  # of the usual pace
 _SLIM = 0.3  # tiles from the middle of a walker to its side
 
@@ -50,6 +49,7 @@ class Session:
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
+        self._aim: tuple[Any, Any, Any] = (None, None, None)
         self.delves = Delves(world)
         self._enter_stage(home)
 
@@ -172,7 +172,12 @@ class Session:
 
     def next_objective(self) -> Any:
         """What the quest asks for now, or None."""
-        return self.quest.next_objective(self.facts) if self.quest else None
+        if self.quest is None:
+            return None
+        # Asked for many times a frame; facts are never changed in place.
+        if self._aim[0] is not self.quest or self._aim[1] is not self.facts:
+            self._aim = (self.quest, self.facts, self.quest.next_objective(self.facts))
+        return self._aim[2]
 
     @property
     def target_id(self) -> str:
@@ -366,9 +371,7 @@ class Session:
             talk.options = ["I will do it.", "Why?", "Not now."]
             talk.actions = ["accept", "why", "refuse"]
         else:
-            left = self.quest.time_left(self.facts)
-            act = "hurry" if left is not None and left <= _SOON else "progress"
-            spoken = self.quest.spoken(act) if person == self.quest.giver else ""
+            spoken = self.quest.nudge(self.facts) if person == self.quest.giver else ""
             talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
             if person == self.quest.giver:
                 talk.options, talk.actions = ["I give it up.", "I am on my way."], ["drop", "close"]
