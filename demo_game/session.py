@@ -52,6 +52,7 @@ class Session:
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
         self._blows: dict[str, int] = {}
+        self._aim: tuple[Any, Any, Any] = (None, None, None)
         self.delves = Delves(world)
         self._enter_stage(home)
 
@@ -125,6 +126,15 @@ class Session:
             action = ("goto", place.id)
             if procgen.legal(action, self.facts):
                 self.facts = procgen.apply(action, self.facts)
+                self._pass_time()
+
+    def _pass_time(self) -> None:
+        """A unit of the game's clock goes by, as with every deed and every way between places."""
+        clock = self.facts.find("time")
+        hour = int(clock[0][1]) if clock else 0
+        self.facts = self.facts.change(add=[("time", str(hour + 1))], remove=clock)
+        if self.quest is not None:
+            self.facts = self.quest.rival_moves(self.facts)
 
     # -- who is where -----------------------------------------------------------------------------
 
@@ -184,7 +194,12 @@ class Session:
 
     def next_objective(self) -> Any:
         """What the quest asks for now, or None."""
-        return self.quest.next_objective(self.facts) if self.quest else None
+        if self.quest is None:
+            return None
+        # Asked for many times a frame; facts are never changed in place.
+        if self._aim[0] is not self.quest or self._aim[1] is not self.facts:
+            self._aim = (self.quest, self.facts, self.quest.next_objective(self.facts))
+        return self._aim[2]
 
     @property
     def target_id(self) -> str:
@@ -229,10 +244,21 @@ class Session:
         if self.quest is None:
             return [*lines, self._said("nothing")]
         lines += [self.quest.title, self.quest.because]
-        now = self.next_objective()
+        left = self.quest.time_left(self.facts)
+        if left is not None:
+            lines.append(self._said("time left", left=max(left, 0)))
+        now, *others = self.quest.options(self.facts) or (None,)
         for objective in self.quest.objectives:
-            done = objective.done(self.facts)
-            lines.append(("x " if done else "> " if objective == now else "- ") + objective.text)
+            sign = "x " if objective.done(self.facts) else "> " if objective == now else "- "
+            text = objective.text
+            if objective.optional:
+                text = self._said("optional", text=text)
+            lines.append(sign + text)
+            if objective == now:
+                lines += [self._said("or", text=other.text) for other in others]
+        if now is not None and now not in self.quest.objectives:
+            lines.append(f"> {now.text}")
+            lines += [self._said("or", text=other.text) for other in others]
         return lines
 
     # -- deeds ------------------------------------------------------------------------------------
@@ -259,7 +285,22 @@ class Session:
         concerns = actor is not None and actor.id == objective.target
         somewhere = objective.target in self.stage or objective.target not in self._near()
         possible = (concerns or somewhere) and procgen.legal(objective.action, self.facts)
-        return tuple(objective.action) if possible else ()
+        if possible:
+            return tuple(objective.action)
+        # Another way, or what need not be done, with who is in reach.
+        for other in (*self.quest.options(self.facts), *self.quest.extras(self.facts)):
+            aimed = actor is not None and actor.id == other.target
+            if aimed and procgen.legal(other.action, self.facts):
+                return tuple(other.action)
+        return ()
+
+    def found_below(self, place: procgen.Place) -> str:
+        """At the heart of what lies below a place: takes what the quest looks for there."""
+        for objective in self.quest.options(self.facts) if self.quest else ():
+            if objective.inside == place.id and procgen.legal(objective.action, self.facts):
+                told = self._perform(tuple(objective.action), None)
+                return told if isinstance(told, str) else told.text
+        return ""
 
     def entrance(self, actor: Actor | None) -> procgen.Place | None:
         """The place whose way down is at hand, if the quest asks for nothing else here."""
@@ -279,8 +320,9 @@ class Session:
             if blows < _BLOWS:
                 return self._said("strike", name=actor.name, left=_BLOWS - blows)
             self._blows[actor.id] = 0
-        told = self.quest.say(action) if self.quest else []
         self.facts = procgen.apply(action, self.facts)
+        self._pass_time()
+        told = self.quest.say(action, self.facts) if self.quest else []
         if verb in procgen.EVENTS:
             self.profile.record(verb, action[1])
         done = self._follow_up()
@@ -309,13 +351,26 @@ class Session:
         if state == "done":
             title = self.quest.title
             self.completed.append(title)
+            self.facts = self.quest.settle(self.facts)
             self.ended, self.quest = self.quest, None
             return self._said("completed", title=title)
+        if state == "late":
+            self.facts = self.quest.lapse(self.facts)
+            late, self.quest = self.quest, None
+            return self._joined([self._said("late", title=late.title), late.spoken("late")])
         if state == "broken":
             mended = self.quest.replan(self.facts)
             if mended is None:
-                title, self.quest = self.quest.title, None
-                return self._said("lost", title=title)
+                lost, self.quest = self.quest, None
+                line = lost.closing(self.facts)
+                said = [self._said("lost", title=lost.title)]
+                if line.text:
+                    said.append(self._said("says", name=self.name(line.speaker), text=line.text))
+                return self._joined(said)
+            if mended.giver != self.quest.giver:
+                self.quest = mended
+                taken = self._said("taken over", name=self.name(mended.giver))
+                return self._joined([taken, mended.because])
             self.quest = mended
             return self._said("changed")
         return ""
@@ -348,12 +403,12 @@ class Session:
             except procgen.InvalidArgument:
                 talk.text = self._small_talk(person, index)
                 return talk
-            talk.text = self._joined(talk.quest.spoken(act) for act in ("greet", "offer"))
+            acts = ("greet", "offer", "haste", "rival")
+            talk.text = self._joined(talk.quest.spoken(act) for act in acts)
             talk.options = [self._said(name) for name in ("accept", "why", "refuse")]
             talk.actions = ["accept", "why", "refuse"]
         else:
-            act = "progress" if person == self.quest.giver else "greet"
-            spoken = self.quest.spoken(act) if person == self.quest.giver else ""
+            spoken = self.quest.nudge(self.facts) if person == self.quest.giver else ""
             talk.text = spoken or self._small_talk(person, 0)
             if person == self.quest.giver:
                 talk.options = [self._said("give up"), self._said("on my way")]

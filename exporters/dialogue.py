@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from aigc_procgen import Facts, Quest, phrase
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.story.grammar import grammar_of
 from aigc_procgen.story.tables import load_table
 
 __all__ = ["ANSWERS", "Said", "Talk", "strings_csv", "talks_of"]
@@ -37,6 +38,18 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Detour:
+    """Something else that may be done at a step: another way, which leads on to step `to`, or an
+    optional deed, which leads back to the same step. `shown` are its words, `replies` what is said.
+    """
+
+    letter: str
+    shown: Said
+    replies: tuple[Said, ...]
+    to: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Talk:
     """A quest's dialogue: `id` is a name that tools accept; `said` are its words by act."""
 
@@ -46,6 +59,7 @@ class Talk:
     said: dict[str, tuple[Said, ...]]
     objectives: tuple[Said, ...]
     replies: tuple[tuple[Said, ...], ...]  # what is said when an objective is done, one for each
+    detours: tuple[tuple[Detour, ...], ...]  # what else may be done, for each objective
     why: Said  # what the player may ask at any offer
     ask: Said  # … and while the quest is under way
     language: str
@@ -54,7 +68,13 @@ class Talk:
         """All of it but the options that every talk has."""
         acts = [line for lines in self.said.values() for line in lines]
         replies = [line for lines in self.replies for line in lines]
-        return [self.title, self.because, *acts, *self.objectives, *replies]
+        others = [
+            said
+            for detours in self.detours
+            for detour in detours
+            for said in (detour.shown, *detour.replies)
+        ]
+        return [self.title, self.because, *acts, *self.objectives, *replies, *others]
 
 
 def talks_of(quests: Iterable[Quest]) -> list[Talk]:
@@ -72,7 +92,7 @@ def talks_of(quests: Iterable[Quest]) -> list[Talk]:
 
 def _talk(quest: Quest) -> Talk:
     facts, language = Facts(quest.named), quest.language
-    around = load_table("talk", language)
+    around, grammar = load_table("talk", language), grammar_of(language)
 
     def said(key: str, who: str, act: str, text: str) -> Said:
         name = around["traveller"] if who == PLAYER else phrase(facts, who, "", language=language)
@@ -87,7 +107,29 @@ def _talk(quest: Quest) -> Talk:
         if line.text.strip():
             there = acts.get(line.act, ())
             acts[line.act] = (*there, said(line.key, line.speaker, line.act, line.text))
-    replies = tuple(acts.pop(f"reply {objective.id}", ()) for objective in quest.objectives)
+    main = [objective for objective in quest.objectives if not objective.optional]
+    replies = tuple(acts.pop(f"reply {objective.id}", ()) for objective in main)
+    places = {objective.id: place for place, objective in enumerate(main)}
+    detours: list[list[Detour]] = [[] for _ in main]
+    before = 0
+    for objective in quest.objectives:
+        ways = [(other.objectives, places[other.until] + 1) for other in objective.any_of]
+        if objective.optional:
+            ways = [((objective,), before)]
+        for steps, to in ways:
+            text = steps[0].text
+            if len(steps) > 1:
+                text = grammar.joined(around["step"].format(deed=step.text) for step in steps)
+            answers = [line for step in steps for line in acts.pop(f"reply {step.id}", ())]
+            detours[before].append(
+                Detour(
+                    letter="abcdefgh"[len(detours[before])],
+                    shown=said(f"{quest.id}.{steps[0].id}", "", "objective", text),
+                    replies=tuple(answers),
+                    to=to,
+                )
+            )
+        before += not objective.optional
     return Talk(
         id=re.sub(r"\W", "_", quest.id, flags=re.ASCII),
         title=said(f"{quest.id}.title", "", "title", quest.title),
@@ -95,9 +137,10 @@ def _talk(quest: Quest) -> Talk:
         said=acts,
         objectives=tuple(
             said(f"{quest.id}.{objective.id}", "", "objective", objective.text)
-            for objective in quest.objectives
+            for objective in main
         ),
         replies=replies,
+        detours=tuple(tuple(each) for each in detours),
         why=option("why"),
         ask=option("ask"),
         language=language,

@@ -3,7 +3,8 @@
 A game diverts to the knot of a quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to, and
 to `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
 said when the quest was planned anew, or cannot be done. `…_state` is "offered", "taken", "refused",
-"done" or "lost", `…_step` the number of objectives done. Every line has the tags speaker, act, key.
+"done" or "lost", `…_step` the number of objectives done. Other ways and optional deeds are choices
+beside the objective: `…_o0a_done`. Every line has the tags speaker, act, key.
 """
 
 from __future__ import annotations
@@ -90,8 +91,17 @@ def ink(talk: Talk) -> str:
             out.append(f"* [{_words(talk.ask)}{_tags(talk.ask)}]")
             out += [f"  {_spoken(said)}" for said in progress]
             out.append(f"  -> {own}_o{step}")
+        out.append(f"+ [{_words(objective)}{_tags(objective)}] -> {own}_o{step}_done")
+        for other in talk.detours[step]:
+            shown = f"{_words(other.shown)}{_tags(other.shown)}"
+            # What leads back to the same step is done once.
+            sign = "*" if other.to == step else "+"
+            out.append(f"{sign} [{shown}] -> {own}_o{step}{other.letter}_done")
+        for other in talk.detours[step]:
+            out += ["", f"=== {own}_o{step}{other.letter}_done ==="]
+            out += [_spoken(said) for said in other.replies]
+            out += [f"~ {own}_step = {other.to}", f"-> {own}_under_way"]
         out += [
-            f"+ [{_words(objective)}{_tags(objective)}] -> {own}_o{step}_done",
             "",
             f"=== {own}_o{step}_done ===",
             f"~ {own}_step = {step + 1}",

@@ -3,7 +3,8 @@
 A file a quest: start the node of the quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to,
 and `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
 said when the quest was planned anew, or cannot be done. `$…_state` is "offered", "taken",
-"refused", "done" or "lost", `$…_step` the number of objectives done. Every line has its own
+"refused", "done" or "lost", `$…_step` the number of objectives done. Other ways and optional deeds
+are options beside the objective: `…_o0a_done`. Every line has its own
 `#line:` id, which is its key with underscores in place of other signs.
 """
 
@@ -76,6 +77,21 @@ def yarn(talk: Talk) -> str:
             options += [f"    {_spoken(said, line=f'{said.key}.{step}')}" for said in progress]
             options += [f"    <<jump {own}_under_way>>"]
         options += [f"-> {_spoken(objective)}", f"    <<jump {own}_o{step}_done>>"]
+        for other in talk.detours[step]:
+            if other.to == step:  # what leads back to the same step is done once
+                done = f"${own}_o{step}{other.letter}_did"
+                nodes[own].insert(3, f"<<declare {done} = false>>")
+                shown = f"{_words(other.shown)} <<if {done} == false>>"
+                options.append(f"-> {shown} #act:objective #line:{_id(other.shown.key)}")
+                options.append(f"    <<set {done} to true>>")
+            else:
+                options.append(f"-> {_spoken(other.shown)}")
+            options.append(f"    <<jump {own}_o{step}{other.letter}_done>>")
+            nodes[f"{own}_o{step}{other.letter}_done"] = [
+                *(_spoken(said) for said in other.replies),
+                f"<<set ${own}_step to {other.to}>>",
+                f"<<jump {own}_under_way>>",
+            ]
         nodes[f"{own}_o{step}"] = options
         nodes[f"{own}_o{step}_done"] = [
             f"<<set ${own}_step to {step + 1}>>",

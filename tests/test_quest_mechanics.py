@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+import aigc_procgen
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.story.facts import apply, legal, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
@@ -181,3 +185,42 @@ def test_what_lies_below_says_where():
                 assert facts.value("kind", objective.inside) in ("mine", "ruin")
                 assert "below" in objective.text
     assert found > 10
+
+
+def test_a_giver_asked_in_between_says_to_hurry_when_time_is_short():
+    """With time in hand a giver asks how it goes; close to the deadline only to hurry."""
+    pressed = [(quest, facts) for quest, facts in quests() if quest.deadline is not None]
+    for quest, facts in pressed:
+        assert quest.nudge(facts) == quest.spoken("progress")
+        assert quest.nudge(at_hour(facts, quest.deadline - 1)) == quest.spoken("hurry") != ""
+
+
+def test_chinese_tables_have_the_structure_of_the_english():
+    """Every table of words of this kind has the same keys, as many lines, and the same slots."""
+    tables = Path(aigc_procgen.__file__).parent / "story" / "tables"
+
+    def shape(value):
+        if isinstance(value, dict):
+            return {name: shape(item) for name, item in value.items() if name != "about"}
+        if isinstance(value, list):
+            return [shape(item) for item in value]
+        return sorted(set(re.findall(r"\{(\w+)", value)))
+
+    def slots(value):
+        return {slot for item in value for slot in item} if isinstance(value, list) else value
+
+    def compare(own, other, where):
+        if isinstance(own, dict):
+            assert own.keys() == other.keys(), where
+            for name in own:
+                compare(own[name], other[name], f"{where}.{name}")
+        else:
+            assert len(own) == len(other), where
+            assert slots(other) <= slots(own), where
+
+    for name in ("quest_lines", "matters", "arc_lines"):
+        english, chinese = (
+            shape(json.loads((tables / part / f"{name}.json").read_text("utf-8")))
+            for part in ("", "zh")
+        )
+        compare(english, chinese, name)

@@ -41,7 +41,9 @@ def outcomes_of(
         word = table["deeds"].get(action[0])
         if word and ("person", target_of(action)) in facts:
             words[target_of(action)] = word
-    voices = next((table["giver"][mark] for mark in marks if mark in table["giver"]), {})
+    voices: dict[str, str] = next(
+        (table["giver"][mark] for mark in marks if mark in table["giver"]), {}
+    )
     voice = facts.value("voice", giver, "plain")
     words[giver] = voices.get(voice, voices.get("any", "grateful"))
     return tuple(sorted(words.items()))

@@ -54,7 +54,8 @@ def branches(objectives: Steps, at: int, facts: Facts) -> list[tuple[Steps, int]
     The plan's own comes first, unless the player has begun another.
     """
     own: tuple[Steps, int] = ((objectives[at],), at + 1)
-    begun, others = [], []
+    begun: list[tuple[Steps, int]] = []
+    others: list[tuple[Steps, int]] = []
     for first, last, other in _alternatives(objectives):
         if first <= at <= last:
             done = _begun(other.objectives, facts)

@@ -9,7 +9,7 @@ from ..core.records import Record
 from .fact_set import Facts
 from .facts import Action
 from .grammar import grammar_of
-from .haste import lapsed, time_of
+from .haste import lapsed, short_of_time, time_of
 from .objectives import Alternative, Line, Objective
 from .progress import branches, needed, reached, route, walk
 from .rivals import Rival, moved, next_step
@@ -130,6 +130,12 @@ class Quest(Record):
         clock = time_of(facts, now)
         return None if self.deadline is None or clock is None else self.deadline - clock
 
+    def nudge(self, facts: Facts, now: int | None = None) -> str:
+        """What the giver says while it is not done yet; when time is short, only to hurry."""
+        left = self.time_left(facts, now)
+        short = left is not None and short_of_time(left)
+        return (self.spoken("hurry") if short else "") or self.spoken("progress")
+
     def lapse(self, facts: Facts, now: int | None = None) -> Facts:
         """The facts after what lateness brings, by the rules; from then on the quest has failed.
 
@@ -139,7 +145,7 @@ class Quest(Record):
 
     def extras(self, facts: Facts) -> tuple[Objective, ...]:
         """The optional deeds that are not done yet and could be, each in its turn."""
-        found = []
+        found: list[Objective] = []
         for objective in self.objectives:
             if objective.optional and not objective.done(facts):
                 before = [o.action for o in found if o.id in objective.after]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -48,7 +48,8 @@ def told(
     quest_id = f"quest:{mark[:12]}"
     speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id, language=language)
     grammar, table = speaker.grammar, load_table("objectives", language)
-    speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
+    heard = {line.text: ago for ago, quest in enumerate(lately) for line in quest.lines}
+    speaker.heard = heard
     because = speaker.table_line("causes", found.cause[0], index)
     if former:
         speaker.roles |= {"former": former}
@@ -83,12 +84,13 @@ def told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, add, language)
+    _add_replies(seed, facts, found, objectives, giver, index, heard, add, language)
     main = objectives
     if side is not None:
         objectives = _beside(side, main, states, language)
         if side.act:
             other = Speaker(seed, facts, side.who, {}, side.name, index, language=language)
+            other.heard = heard
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
@@ -154,8 +156,13 @@ def _named(
 
 def _deed(action: Action, place: str, facts: Facts, language: str) -> str:
     """What an action asks the player to do, without saying where."""
-    grammar, template = grammar_of(language), load_table("objectives", language)[action[0]]
-    names = [grammar.phrase(facts, entity, "the") for entity in action[1:]]
+    grammar, table = grammar_of(language), load_table("objectives", language)
+    verb, *entities = action
+    sort = "place" if ("place", entities[-1]) in facts else ""
+    if len(entities) == 2 and entities[0] == entities[1]:
+        sort = "itself"
+    template = table.get(f"{verb}_{sort}", table[verb])
+    names = [grammar.phrase(facts, entity, "the") for entity in entities]
     return str(template.format(*names, place=grammar.phrase(facts, place, "")))
 
 
@@ -260,7 +267,9 @@ def _beside(
     side: Side, main: tuple[Objective, ...], states: Sequence[Facts], language: str
 ) -> tuple[Objective, ...]:
     """The objectives with those of a side branch in their place among them."""
-    steps, _ = _described(*(steps_of(side.deeds, states[side.before]) or ((), ())), "s", language)
+    gone = steps_of(side.deeds, states[side.before])
+    assert gone is not None, "a side branch is proven when it is found"
+    steps, _ = _described(*gone, "s", language)
     before = main[: side.before]
     after = (before[-1].id,) if before else ()
     optional = [replace(step, optional=True, after=step.after or after) for step in steps]
@@ -281,6 +290,7 @@ def _add_replies(
     objectives: tuple[Objective, ...],
     giver: str,
     index: int,
+    heard: Mapping[str, int],
     add: Callable[[str, str, str], None],
     language: str,
 ) -> None:
@@ -299,6 +309,7 @@ def _add_replies(
         speaker = Speaker(
             seed, facts, person, {"topic": topic}, objective.id, index, language=language
         )
+        speaker.heard = heard
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
@@ -308,7 +319,9 @@ def _add_replies(
                 "thanks" if ends or person == giver else "receive", mood=mood, index=index
             )
         add(f"reply {objective.id}", person, text)
-    ways = [way for o in objectives for way in (o, *o.any_of) if o.any_of]
+    marks = {mark for o in objectives if o.any_of for mark in o.marks[:1]}
+    marks |= {mark for o in objectives for other in o.any_of for mark in other.marks[:1]}
     speaker = Speaker(seed, facts, giver, found.roles, "thanks", index, language=language)
-    for mark in sorted({mark for way in ways for mark in way.marks[:1]}):
+    speaker.heard = heard
+    for mark in sorted(marks):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

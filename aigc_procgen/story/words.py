@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 from ..core.random import Seed, stream
@@ -21,6 +22,26 @@ __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+)|:([^}|]*)\|([^}]*))?\}")
 _SYMBOL = re.compile(r"<(\w+)>")
+# Acts whose lines may follow each other.
+_PAIRED = (
+    "greet",
+    "accept",
+    "accepted",
+    "refuse",
+    "refused",
+    "progress",
+    "thanks",
+    "thanks_honourable",
+    "thanks_sly",
+    "thanks_violent",
+    "receive",
+    "kindness",
+    "changed",
+    "closed",
+    "haste",
+    "hurry",
+    "late",
+)
 
 
 def phrase(facts: Facts, entity: str, form: str = "the", *, language: str = "en") -> str:
@@ -56,8 +77,8 @@ class Speaker:
         self._seed = seed
         self._person = person
         self._names = names
-        self.heard: frozenset[str] = frozenset()
-        """Lines that were said lately: others are chosen as long as there are any."""
+        self.heard: Mapping[str, int] = {}
+        """Lines that were said lately, and when: others are chosen as long as there are any."""
 
     def line(self, act: str, *, mood: str = "", index: int = 0, voice: str = "") -> str:
         """A line of the act in the speaker's voice (or `voice`); "" if none can be filled.
@@ -84,13 +105,21 @@ class Speaker:
         deck = stream(self._seed, "words", what, self._person).shuffled(plain)
         if fitting and mood:
             deck = [*fitting, *deck]
-        stale = ""
+        known = []
         for step in range(len(deck)):
             filled = self.fill(deck[(index + step) % len(deck)])
             if filled is not None and filled not in self.heard:
                 return filled
-            stale = stale or filled or ""
-        return stale
+            if filled is not None:
+                known.append(filled)
+        if what in _PAIRED:
+            # Somebody who has said everything once says two things.
+            for first, second in permutations(known, 2):
+                both = self.grammar.joined((first, second))
+                if both not in self.heard:
+                    known.append(both)
+                    break
+        return min(known, key=lambda text: self.heard.get(text, -1), default="")
 
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
