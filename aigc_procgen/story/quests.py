@@ -393,8 +393,13 @@ def _named(
 
 def _deed(action: Action, place: str, facts: Facts, language: str) -> str:
     """What an action asks the player to do, without saying where."""
-    grammar, template = grammar_of(language), load_table("objectives", language)[action[0]]
-    names = [grammar.phrase(facts, entity, "the") for entity in action[1:]]
+    grammar, table = grammar_of(language), load_table("objectives", language)
+    verb, *entities = action
+    sort = "place" if ("place", entities[-1]) in facts else ""
+    if len(entities) == 2 and entities[0] == entities[1]:
+        sort = "itself"
+    template = table.get(f"{verb}_{sort}", table[verb])
+    names = [grammar.phrase(facts, entity, "the") for entity in entities]
     return str(template.format(*names, place=grammar.phrase(facts, place, "")))
 
 
