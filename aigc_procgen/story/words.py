@@ -14,6 +14,7 @@ from typing import Any
 from ..core.random import Seed, stream
 from .fact_set import Facts
 from .neighbourhood import kind_words
+from .sentences import sentence_case
 from .tables import load_table
 
 __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
@@ -28,12 +29,6 @@ _PRONOUNS = {
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _INSIDE = ("town", "village", "camp", "mine", "ruin")
-
-
-def sentence_case(text: str) -> str:
-    """The text with a capital at the start of every sentence and single spaces."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda m: m[1] + m[2].upper(), text)
 
 
 def _count(facts: Facts, entity: str) -> int:
