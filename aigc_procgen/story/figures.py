@@ -15,6 +15,7 @@ from .events import Figure
 from .name_words import word
 from .names import families_of
 from .residents import census, family_of
+from .spelling import Slot, spell
 from .tables import load_table, require, weights_of
 
 __all__ = [
@@ -117,7 +118,10 @@ def houses(seed: Seed, place_id: str, place_kind: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096, typed=True)
 def _given(seed: Seed, culture: str, sex: str, number: int) -> str:
-    return word(stream(seed, "given name", culture, sex, number), culture, sex).capitalize()
+    # Each number has a part of all names to itself, so no two share one.
+    dice = stream(seed, "given name", culture, sex, number)
+    own = spell(dice, culture, sex, Slot(index=number, count=_GIVEN)).name
+    return (own or word(dice, culture, sex)).capitalize()
 
 
 def make_figure(

@@ -18,6 +18,7 @@ from .figures import SHARED, event_rules, make_figure
 from .past import Past, past_of, ruler
 
 __all__ = [
+    "NEAR",
     "Crown",
     "Shared",
     "area_events",
@@ -30,7 +31,7 @@ __all__ = [
     "wars_of",
 ]
 
-_NEAR = 220  # tiles between neighbours, as between the ends of a road
+NEAR = 220  # tiles between neighbours, as between the ends of a road
 _AREA = 4  # cells of places on a side that a fever or a flood goes through
 _PAIR = 2  # events at most that two neighbours share out of the blue
 
@@ -59,7 +60,7 @@ def ties(place: Any, around: Iterable[Any]) -> tuple[Any, ...]:
     `around` must hold every place at most 220 tiles away. If one is another's neighbour, so is the
     other the one's.
     """
-    near = [other for other in around if other.id != place.id and _square(place, other) <= _NEAR**2]
+    near = [other for other in around if other.id != place.id and _square(place, other) <= NEAR**2]
     return tuple(
         sorted(
             (
