@@ -35,7 +35,7 @@ _DIRECTIONS = {
 }
 _SIDES = {way: side for side, way in SIDES.items()}
 _KEYS = "J journal · F5 save · F9 load · F12 picture · Esc title"
-_HELP = f"arrows or WASD walk · E talk, take, strike, go down · {_KEYS}"
+_HELP = f"arrows or WASD walk · E talk, read, take, strike, go down · {_KEYS}"
 _HELP_BELOW = f"arrows or WASD walk, open, fight · E stairs, lever, way out · Tab map · {_KEYS}"
 
 

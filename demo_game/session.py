@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
-from .cast import Actor, Cast
+from .cast import SIGHT, Actor, Cast
 from .delves import Delves
+from .reading import Reading
 
 __all__ = ["Session", "Talk"]
 
@@ -33,6 +34,8 @@ class Talk:
     portrait: NDArray[np.uint8] | None = None
     who: str = ""
     quest: Any = None
+    pages: list[str] = field(default_factory=list)
+    """What follows on the next pages of what is being read."""
 
 
 class Session:
@@ -48,6 +51,7 @@ class Session:
         self.recent: list[Any] = []  # quests that were taken or refused, the last ones
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
+        self._chats: dict[str, int] = {}
         self._blows: dict[str, int] = {}
         self.delves = Delves(world)
         self._enter_stage(home)
@@ -64,6 +68,8 @@ class Session:
         self.stage = {place.id: place for place in self.world.neighbours(home)}
         self.facts = self.world.facts(home)
         self.cast = Cast(self.world, self.stage)
+        self.reading = Reading(self.world, self.stage)
+        self._rumours: dict[str, tuple[Any, ...]] = {}
 
     # -- moving -----------------------------------------------------------------------------------
 
@@ -126,6 +132,7 @@ class Session:
     def actors(self) -> list[Actor]:
         """Everybody and everything near enough to be met, where the facts say they are."""
         found = self.cast.near(self.facts, self.x, self.y)
+        found += self.reading.near(self.x, self.y, SIGHT)
         target = self.target_id
         for actor in found:
             actor.mark = self._mark(actor, target)
@@ -219,6 +226,8 @@ class Session:
             return self._perform(action, actor)
         if actor is None:
             return "There is nobody here, and nothing to take."
+        if actor.kind in ("sign", "book"):
+            return _leaf(actor.name.capitalize(), self.reading.pages(actor))
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
             return self._talk(actor.id)
         if actor.kind == "item" and procgen.legal(("take", actor.id), self.facts):
@@ -316,7 +325,7 @@ class Session:
                     recent=self.recent,
                 )
             except procgen.InvalidArgument:
-                talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
+                talk.text = self._chat(who, index)
                 return talk
             talk.text = " ".join(talk.quest.spoken(act) for act in ("greet", "offer")).strip()
             talk.options = ["I will do it.", "Why?", "Not now."]
@@ -324,10 +333,25 @@ class Session:
         else:
             act = "progress" if person == self.quest.giver else "greet"
             spoken = self.quest.spoken(act) if person == self.quest.giver else ""
-            talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
+            talk.text = spoken or self._chat(who, 0)
             if person == self.quest.giver:
                 talk.options, talk.actions = ["I give it up.", "I am on my way."], ["drop", "close"]
         return talk
+
+    def _chat(self, who: procgen.Character, index: int) -> str:
+        """Small talk, every third time a rumour and then something about what is at hand."""
+        turn = self._chats.get(who.id, 0)
+        self._chats[who.id] = turn + 1
+        place = self.stage.get(self.facts.place_of(who.id) or "")
+        if place and turn % 3 == 1:
+            if place.id not in self._rumours:
+                self._rumours[place.id] = self.world.rumours(place, 12, facts=self.facts)
+            if told := self._rumours[place.id]:
+                return str(told[(turn // 3 + len(self._chats)) % len(told)].text)
+        if place and turn % 3 == 2:
+            situation = {"town": "crowd", "ruin": "ruin"}.get(place.kind, "near_home")
+            return self.world.bark(who, situation, place=place, index=turn // 3)
+        return procgen.small_talk(self.world.seed, self.facts, who.id, index)
 
     def answer(self, talk: Talk, number: int) -> Talk | str | None:
         """What follows an option: another talk, a notice, or nothing."""
@@ -351,6 +375,8 @@ class Session:
                 who=talk.who,
                 quest=talk.quest,
             )
+        if action == "turn":
+            return _leaf(talk.speaker, talk.pages)
         if action == "drop":
             title, self.quest = self.quest.title, None
             return f"Given up: {title}."
@@ -409,6 +435,20 @@ _DEEDS = {
     "spy": "you watch {0} unseen.",
     "read": "you read {0}.",
 }
+
+
+def _leaf(title: str, pages: list[str]) -> Talk | str:
+    """The first of the pages, to be turned if more follow."""
+    if not pages:
+        return "There is nothing to read in it."
+    turn = len(pages) > 1
+    return Talk(
+        speaker=title,
+        text=pages[0],
+        options=["Turn the page.", "Close it."] if turn else ["Walk on."],
+        actions=["turn", "close"] if turn else ["close"],
+        pages=pages[1:],
+    )
 
 
 def _capital(text: str) -> str:

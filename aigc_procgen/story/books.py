@@ -20,6 +20,7 @@ from .telling import Teller, event_phrase, events_told
 
 __all__ = ["Book", "Leg", "books_of"]
 
+_LEAST = 3  # parts of a book besides its end
 _PAGE = 620  # letters
 _TOLD = 45  # how long an event is spoken of that people who did not see it mention
 _COUNT = {"cookery": 7, "sayings": 16, "almanac": 15}
@@ -84,13 +85,13 @@ def books_of(
         kinds = [kind for kind in kinds if kind != "journey"]
     authors = _authors(history, people)
     found: list[Book] = []
-    for number, kind in enumerate(dice.shuffled(kinds)[:count]):
+    for kind in dice.shuffled(kinds):
+        if len(found) == count:
+            break
         draw = dice.child(kind)
         author = _chosen(draw, authors, table["kinds"][kind]["roles"])
         if author is None:
             break
-        if len(authors) > 1:
-            authors = [other for other in authors if other.id != author.id]
         writer = _Writer(
             history=history,
             teller=teller,
@@ -101,7 +102,11 @@ def books_of(
             legs=legs,
             others=others,
         )
-        found.append(writer.book(f"book:{history.id}:{number}", kind))
+        book = writer.book(f"book:{history.id}:{kind}", kind)
+        if book is not None:
+            found.append(book)
+            if len(authors) > 1:
+                authors = [other for other in authors if other.id != author.id]
     return tuple(found)
 
 
@@ -156,7 +161,8 @@ class _Writer:
     legs: Sequence[Leg]
     others: Sequence[str]
 
-    def book(self, book_id: str, kind: str) -> Book:
+    def book(self, book_id: str, kind: str) -> Book | None:
+        """The book; None where there is too little to tell."""
         about: dict[str, None] = {self.history.id: None}
         words = self._words(about)
         parts = [self._line(kind, "open", words)]
@@ -170,6 +176,8 @@ class _Writer:
             parts += self._journey(about)
         else:
             parts += self._leaves(kind, about)
+        if len(parts) < _LEAST:
+            return None
         parts.append(self._line(kind, "close", words))
         return Book(
             id=book_id,

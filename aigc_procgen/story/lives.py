@@ -199,7 +199,9 @@ class _Life:
         seen = [
             event
             for event in self.past.events
-            if event.year >= first and event_rules()[event.kind].mark >= _REMEMBERED
+            if event.year >= first
+            and event_rules()[event.kind].mark >= _REMEMBERED
+            and self.person.id not in event.who
         ]
         if deeds:
             event, kind, predicate = deeds[-1], "deed", "took_part"
