@@ -18,17 +18,26 @@ from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.arc_record import Arc
 from .story.arcs import plan_arc as arc
+from .story.barks import SITUATIONS, bark
+from .story.books import Book
 from .story.cultures import cultures
 from .story.descriptions import GLOSSARIES, Description, describe, glossary
+from .story.events import Figure, HistoryEvent
 from .story.fact_set import Facts
 from .story.facts import apply, legal
+from .story.history import History
+from .story.item_lore import ItemLore, lore
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
+from .story.quest_log import quest_log
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
+from .story.rumours import TRUTHS, Rumour
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
+from .story.signs import Sign
 from .story.tables import LANGUAGES
+from .story.teller import TONES
 from .story.translation import check_translation
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
@@ -48,19 +57,27 @@ __all__ = [
     "MOMENTS",
     "NAME_KINDS",
     "PLACE_KINDS",
+    "SITUATIONS",
     "TERRAINS",
     "TIMES",
+    "TONES",
+    "TRUTHS",
     "WEATHERS",
     "WORLD_VERSION",
     "Arc",
     "Beat",
+    "Book",
     "Character",
     "Chunk",
     "Description",
     "Dungeon",
     "Edit",
     "Facts",
+    "Figure",
+    "History",
+    "HistoryEvent",
     "InvalidArgument",
+    "ItemLore",
     "MissingDependency",
     "Pack",
     "PackError",
@@ -70,14 +87,17 @@ __all__ = [
     "Quest",
     "Realm",
     "Room",
+    "Rumour",
     "SaveError",
     "Scene",
+    "Sign",
     "Thing",
     "Way",
     "World",
     "__version__",
     "apply",
     "arc",
+    "bark",
     "character",
     "check_translation",
     "cultures",
@@ -92,10 +112,12 @@ __all__ = [
     "legal",
     "load_pack",
     "load_world",
+    "lore",
     "moving_tiles",
     "names",
     "phrase",
     "quest",
+    "quest_log",
     "roles",
     "scene",
     "small_talk",

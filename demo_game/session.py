@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
-from .cast import Actor, Cast
+from .cast import SIGHT, Actor, Cast
 from .delves import Delves
+from .reading import Reading
 from .words import own_words
 
 __all__ = ["Session", "Talk"]
@@ -35,6 +36,8 @@ class Talk:
     portrait: NDArray[np.uint8] | None = None
     who: str = ""
     quest: Any = None
+    pages: list[str] = field(default_factory=list)
+    """What follows on the next pages of what is being read."""
 
 
 class Session:
@@ -51,6 +54,7 @@ class Session:
         self.recent: list[Any] = []  # quests that were taken or refused, the last ones
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
+        self._chats: dict[str, int] = {}
         self._blows: dict[str, int] = {}
         self._aim: tuple[Any, Any, Any] = (None, None, None)
         self.delves = Delves(world)
@@ -68,6 +72,8 @@ class Session:
         self.stage = {place.id: place for place in self.world.neighbours(home)}
         self.facts = self.world.facts(home)
         self.cast = Cast(self.world, self.stage, self.language)
+        self.reading = Reading(self.world, self.stage, self.language)
+        self._rumours: dict[str, tuple[Any, ...]] = {}
 
     # -- moving -----------------------------------------------------------------------------------
 
@@ -146,6 +152,7 @@ class Session:
     def actors(self) -> list[Actor]:
         """Everybody and everything near enough to be met, where the facts say they are."""
         found = self.cast.near(self.facts, self.x, self.y)
+        found += self.reading.near(self.x, self.y, SIGHT)
         target = self.target_id
         for actor in found:
             actor.mark = self._mark(actor, target)
@@ -269,6 +276,8 @@ class Session:
             return self._perform(action, actor)
         if actor is None:
             return self._said("nobody")
+        if actor.kind in ("sign", "book"):
+            return self._leaf(_capital(actor.name), self.reading.pages(actor))
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
             return self._talk(actor.id)
         if actor.kind == "item" and procgen.legal(("take", actor.id), self.facts):
@@ -401,7 +410,7 @@ class Session:
                     language=self.language,
                 )
             except procgen.InvalidArgument:
-                talk.text = self._small_talk(person, index)
+                talk.text = self._chat(who, index)
                 return talk
             acts = ("greet", "offer", "haste", "rival")
             talk.text = self._joined(talk.quest.spoken(act) for act in acts)
@@ -409,11 +418,43 @@ class Session:
             talk.actions = ["accept", "why", "refuse"]
         else:
             spoken = self.quest.nudge(self.facts) if person == self.quest.giver else ""
-            talk.text = spoken or self._small_talk(person, 0)
+            talk.text = spoken or self._chat(who, 0)
             if person == self.quest.giver:
                 talk.options = [self._said("give up"), self._said("on my way")]
                 talk.actions = ["drop", "close"]
         return talk
+
+    def _chat(self, who: procgen.Character, index: int) -> str:
+        """Small talk, every third time a rumour and then something about what is at hand."""
+        turn = self._chats.get(who.id, 0)
+        self._chats[who.id] = turn + 1
+        place = self.stage.get(self.facts.place_of(who.id) or "")
+        if place and turn % 3 == 1:
+            if place.id not in self._rumours:
+                self._rumours[place.id] = self.world.rumours(
+                    place, 12, facts=self.facts, language=self.language
+                )
+            if told := self._rumours[place.id]:
+                return str(told[(turn // 3 + len(self._chats)) % len(told)].text)
+        if place and turn % 3 == 2:
+            situation = {"town": "crowd", "ruin": "ruin"}.get(place.kind, "near_home")
+            return self.world.bark(
+                who, situation, place=place, index=turn // 3, language=self.language
+            )
+        return self._small_talk(who.id, index)
+
+    def _leaf(self, title: str, pages: list[str]) -> Talk | str:
+        """The first of the pages, to be turned if more follow."""
+        if not pages:
+            return self._said("unreadable")
+        turn = len(pages) > 1
+        return Talk(
+            speaker=title,
+            text=pages[0],
+            options=[self._said("turn"), self._said("shut")] if turn else [self._said("walk on")],
+            actions=["turn", "close"] if turn else ["close"],
+            pages=pages[1:],
+        )
 
     def answer(self, talk: Talk, number: int) -> Talk | str | None:
         """What follows an option: another talk, a notice, or nothing."""
@@ -437,6 +478,8 @@ class Session:
                 who=talk.who,
                 quest=talk.quest,
             )
+        if action == "turn":
+            return self._leaf(talk.speaker, talk.pages)
         if action == "drop":
             title, self.quest = self.quest.title, None
             return self._said("given up", title=title)

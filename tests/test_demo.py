@@ -80,6 +80,36 @@ def test_saved_game_goes_on(tmp_path):
         Session.load(tmp_path / "game.json", procgen.default_pack())
 
 
+def test_signs_and_books_can_be_read():
+    """E beside a sign shows true ways; a book is read page by page to its end, and put away."""
+    session = Session.start(3, procgen.default_pack())
+    found = {actor.kind: actor for actor in session.actors() if actor.kind in ("sign", "book")}
+    assert set(found) == {"sign", "book"}
+    sign = session.act(found["sign"])
+    place = session.stage[found["sign"].id.split(" ")[1]]
+    assert sign.text == session.world.sign(place).text
+    assert session.answer(sign, 0) is None
+    leaf, pages = session.act(found["book"]), 1
+    home = session.stage[found["book"].id.split(" ")[1]]
+    books = session.world.books(home)
+    assert books[0].title in leaf.text
+    while leaf.actions[0] == "turn":
+        leaf, pages = session.answer(leaf, 0), pages + 1
+    assert pages == sum(len(book.pages) for book in books)
+    assert books[-1].pages[-1] in leaf.text
+
+
+def test_small_talk_turns_to_rumours_and_to_what_is_at_hand():
+    """Of three chats one is a rumour of the place; no two in a row are the same."""
+    session = Session.start(3, procgen.default_pack())
+    who = next(iter(session.people.values()))
+    place = session.stage[session.facts.place_of(who.id)]
+    said = [session._chat(who, 0) for _ in range(3)]
+    rumours = session.world.rumours(place, 12, facts=session.facts)
+    assert said[1] in {rumour.text for rumour in rumours}
+    assert len(set(said)) == 3
+
+
 def test_walls_stop_a_walker():
     """Walking at full speed in any direction never ends on a tile that cannot be walked on."""
     session = Session.start(5, procgen.default_pack())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from .chinese_names import Named, chinese_names
+from .chinese_names import Named, chinese_names, family_name, spelled
 from .fact_set import Fact, Facts
 from .grammar import count_of
 from .tables import load_table
@@ -92,6 +92,17 @@ class Chinese:
             return own
         every = _proper(*map(facts.find, ("proper", "name", "place", "gender")))
         return chinese_names(tuple(every.values()))[every[entity]]
+
+    def named(self, name: str, sort: str, sex: str = "") -> str:
+        """By its sound or its meaning, as `phrase` has it where no other name sounds the same."""
+        if not name:
+            return ""
+        if sort == "family":
+            return family_name(name)
+        if sort == "thing":
+            return "".join(spelled(word) for word in name.split())
+        one = (name, sort, sex)
+        return chinese_names((one,))[one]
 
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """她, 他, 它 or 它们, with 的 for "their"."""

@@ -17,7 +17,7 @@ from .cultures import cultures
 from .joined import halves
 from .tables import load_table, require
 
-__all__ = ["Named", "chinese_names", "spelled"]
+__all__ = ["Named", "chinese_names", "family_name", "spelled"]
 
 Named = tuple[str, str, str]
 """A proper name, its sort ("person" or "place") and the sex of a person, "" if unknown."""
@@ -118,6 +118,11 @@ def _meant(word: str, known: dict[str, tuple[str, str]]) -> str:
     return str(last.replace("~", first) if "~" in last else first + last)
 
 
+def family_name(word: str) -> str:
+    """The name of a family by what it means, else by its sound."""
+    return _meant(word, _families()) or spelled(word)
+
+
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str, dict[str, str]]]:
     """How a place is called: what its Latin name looks like, its Chinese one, and the words."""
@@ -171,7 +176,7 @@ class _Register:
         return self._known[latin, sort]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def chinese_names(named: tuple[Named, ...]) -> dict[Named, str]:
     """The Chinese of proper names, all different; a name without Latin letters stays as it is.
 
@@ -196,8 +201,7 @@ def chinese_names(named: tuple[Named, ...]) -> dict[Named, str]:
             given, *rest = name.split()
             parts = [words.chosen(given, f"given {sex}", spelled(given, sex))]
             for word in rest:
-                text = _meant(word, _families()) or spelled(word)
-                parts.append(words.chosen(word, "family", text))
+                parts.append(words.chosen(word, "family", family_name(word)))
             text = "·".join(parts)
         found[name, sort, sex] = whole.chosen(name, sort, text)
     return found

@@ -42,6 +42,10 @@ class English:
         article = facts.value("article", entity, "a")
         return {"the": f"the {name}", "a": f"{article} {name}"}.get(form, name)
 
+    def named(self, name: str, sort: str, sex: str = "") -> str:
+        """The name itself."""
+        return name
+
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """One of "she", "her", "its" and so on."""
         sex = "many" if count_of(facts, entity) > 1 else facts.value("gender", entity)

@@ -25,6 +25,9 @@ class Grammar(Protocol):
     def phrase(self, facts: Facts, entity: str, form: str) -> str:
         """An entity as people speak of it, in a form such as "the" or "a"."""
 
+    def named(self, name: str, sort: str, sex: str = "") -> str:
+        """A proper name without facts; `sort` is "person", "place", "family" or "thing"."""
+
     def pronoun(self, facts: Facts, entity: str, form: str) -> str:
         """What stands for an entity: form "they", "them" or "their"."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..core.errors import InvalidArgument
 from ..core.random import Seed, check_seed, key, stream
 from ..core.records import Record
+from .calendar import present_year
 from .fact_set import PLAYER, Fact, Facts
 from .people import Person, outlaws_of, people_of, voice_of
 from .place_names import place_name
@@ -55,7 +56,7 @@ def neighbourhood_facts(
     groups: Iterable[Iterable[Any]] = people.values() if isinstance(people, Mapping) else [people]
     everybody = sorted({str(person.id): person for group in groups for person in group}.items())
     known = {place.id for place in spots}
-    facts: list[Fact] = [("at", PLAYER, start)]
+    facts: list[Fact] = [("at", PLAYER, start), ("now", str(present_year(seed)))]
     for place in spots:
         facts += [
             ("place", place.id),
@@ -101,6 +102,7 @@ def person_facts(person: Any) -> list[Fact]:
     ]
     drives: Mapping[str, int] = getattr(person, "drives", {})
     facts += [("drive", person.id, name, str(drives[name])) for name in sorted(drives)]
+    facts += [fact for event in getattr(person, "life", ()) for fact in event.facts]
     return facts
 
 
