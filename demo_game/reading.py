@@ -60,8 +60,8 @@ class Reading:
         if tile := self._room(place, place.radius + 2):
             found.append(
                 Actor(
-                    id=f"sign {place.id}", kind="sign", name=self._words["sign"], x=tile[0], y=tile[1],
-                    frames=self._post,
+                    id=f"sign {place.id}", kind="sign", name=self._words["sign"],
+                    x=tile[0], y=tile[1], frames=self._post,
                 )
             )  # fmt: skip
         tile = self._room(place, 3)
@@ -69,8 +69,8 @@ class Reading:
             frames = self.world.sprite("book", f"book of {place.id}")[None]
             found.append(
                 Actor(
-                    id=f"book {place.id}", kind="book", name=self._words["books"], x=tile[0], y=tile[1],
-                    frames=frames,
+                    id=f"book {place.id}", kind="book", name=self._words["books"],
+                    x=tile[0], y=tile[1], frames=frames,
                 )
             )  # fmt: skip
         return found

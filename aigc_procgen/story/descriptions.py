@@ -11,7 +11,9 @@ from ..core.records import Record
 from .backstory import backstory
 from .fact_set import Fact, Facts
 from .grammar import grammar_of
+from .lives import life_of
 from .people import Person, is_old
+from .residents import census
 from .tables import check_language, load_table
 
 __all__ = ["GLOSSARIES", "Description", "describe", "glossary"]
@@ -102,9 +104,33 @@ def describe(
         species=glossary("species", language).get(person.species, person.species),
         role=glossary("role", language).get(person.role, person.role),
         traits=tuple(glossary("trait", language).get(trait, trait) for trait in person.traits),
-        backstory=backstory(
-            seed, person.id, words, traits=person.traits, old=is_old(person), language=language
-        ),
+        backstory=_told(seed, person, words, facts, place_name, language),
+    )
+
+
+def _told(
+    seed: Seed,
+    person: Person,
+    words: dict[str, str],
+    facts: Facts | None,
+    place_name: str,
+    language: str,
+) -> str:
+    """The backstory: that of a dated life if it is known where it was lived."""
+    if language == "en":
+        return person.backstory
+    number = person.id.rpartition(":")[2]
+    if person.life and number.isdecimal():
+        kind = facts.value("kind", person.place) if facts is not None else ""
+        home = facts.value("name", person.place) if facts is not None else ""
+        kind, home = kind or person.place.partition(":")[0], home or place_name
+        lived = home and len(census(seed, person.place, kind)) > int(number)
+        if lived:
+            life, told = life_of(seed, person.place, kind, home, int(number), language)
+            if life == person.life:
+                return told
+    return backstory(
+        seed, person.id, words, traits=person.traits, old=is_old(person), language=language
     )
 
 

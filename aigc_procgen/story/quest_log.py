@@ -53,10 +53,8 @@ def quest_log(
 
 def _done(quest: Quest, facts: Facts, following: str) -> list[Objective]:
     """The deeds that are behind the player, by the way that they took, optional ones among them."""
-    left = {
-        objective.id
-        for objective in needed(quest.objectives)[reached(needed(quest.objectives), facts) :]
-    }
+    main = needed(quest.objectives)
+    left = {objective.id for objective in main[reached(main, facts) :]}
     ways = iter(quest.taken(facts))
     found: list[Objective] = []
     until = ""

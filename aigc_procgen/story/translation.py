@@ -42,6 +42,7 @@ TABLES = (
 """Tables of templates that a language has."""
 _ALWAYS = {"giver", "home"}  # roles that every speaker has
 _PRONOUNS = {"they", "them", "their"}
+_PRONOUN_ENDS = ("_they", "_them", "_their")
 _FORMS = {
     "",
     "the",
@@ -56,6 +57,7 @@ _FORMS = {
     *_PRONOUNS,
 }
 _VOICES = {"any", "player", "plain", "gruff", "courtly", "warm", "sly", "weary"}
+_IDS = {"groups", "places", "roles"}  # keys of what is named, not said: the same in each language
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+)|:[^}|]*\|[^}]*)?\}")
 _SYMBOL = re.compile(r"<(\w+)>")
 # What no text in Chinese has outside its slots: Latin letters, signs of half width, spaces.
@@ -146,12 +148,18 @@ def translation_problems(name: str, table: Any, language: str = "zh") -> Iterato
     if name in NOUNS:
         yield from checker.nouns(NOUNS[name](), table, "")
     else:
-        yield from checker.compared(load_table(name), table, "", set())
+        english = load_table(name)
+        checker.persons = {
+            role.rpartition("_")[0] for role in _roles(english) if role.endswith(_PRONOUN_ENDS)
+        }
+        yield from checker.compared(english, table, "", set())
 
 
 class _Checker:
     def __init__(self, symbols: set[str], foreign: re.Pattern[str]) -> None:
         self._symbols, self._foreign = symbols, foreign
+        self.persons: set[str] = set()
+        """Roles that have pronouns of their own, such as {who_them}."""
 
     def _keys(self, english: dict[str, Any], own: Any, where: str) -> Iterator[str]:
         if not isinstance(own, dict):
@@ -197,7 +205,9 @@ class _Checker:
             if shared:
                 roles = set(_roles(english))
             for key, value in english.items():
-                if key in own and key != "about":
+                if key in own and key in _IDS and value != own[key]:
+                    yield f"{_under(where, key)} must be as in English: it holds names of kinds"
+                elif key in own and key not in ("about", *_IDS):
                     inner = roles if shared else set(_roles(value))
                     yield from self.compared(value, own[key], _under(where, key), inner)
         elif isinstance(english, list) and any(_text(entry) for entry in english):
@@ -222,6 +232,7 @@ class _Checker:
     def _template(self, text: str, where: str, roles: set[str]) -> Iterator[str]:
         if roles & _PRONOUNS:
             roles = roles | _PRONOUNS
+        roles = roles | {role + end for role in roles & self.persons for end in _PRONOUN_ENDS}
         for role, form in _SLOT.findall(text):
             if role.lower() not in roles:
                 known = ", ".join(f"{{{name}}}" for name in sorted(roles)) or "none"
