@@ -1,6 +1,6 @@
 """Pieces of words: how a line of text becomes numbers for a network, and text again.
 
-A vocabulary is a list of pieces: "" begins and ends every line, "\\ufffd" stands for what is not
+A vocabulary is a list of pieces: "" begins and ends every line, the second stands for what is not
 known, a slot such as `{item.the}` or a symbol such as `<address>` is one piece, and a piece that
 begins with a space begins a word. A text is cut greedily, the longest piece first, so that the
 vocabulary alone says how.
@@ -9,8 +9,8 @@ vocabulary alone says how.
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 
 __all__ = ["END", "SLOT", "UNKNOWN", "Pieces", "lower_beginnings", "mark_of", "words_of"]
 

@@ -89,11 +89,10 @@ def _json(text: str) -> list[ScriptRow]:
         raise ValueError("it must be a list of texts, or of objects with a `text`")
     found = []
     for row in rows:
-        if isinstance(row, str):
-            row = {"text": row}
-        if not isinstance(row, dict) or "text" not in row:
+        named = {"text": row} if isinstance(row, str) else row
+        if not isinstance(named, dict) or "text" not in named:
             raise ValueError(f"{row!r:.60} is neither a text nor an object with a `text`")
-        found.append(_row(*(row.get(n) for n in ("text", "speaker", "act", "mood"))))
+        found.append(_row(*(named.get(n) for n in ("text", "speaker", "act", "mood"))))
     return found
 
 

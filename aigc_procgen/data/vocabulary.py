@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.pieces import SLOT, words_of
@@ -32,7 +33,7 @@ def learn_vocabulary(lines: Iterable[str], size: int) -> tuple[str, ...]:
     while len(vocabulary) < size:
         pairs: Counter[tuple[str, str]] = Counter()
         for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
+            for pair in pairwise(pieces):
                 pairs[pair] += counts[word]
         # Of equal counts the first in the alphabet: the order of a set decides nothing.
         best = max(pairs, key=lambda pair: (pairs[pair], pair), default=None)

@@ -201,7 +201,7 @@ class VoiceTrainer:
         self.machine()
 
     def snapshot(self, bits: float | None) -> None:
-        """Writes the checkpoint and a line of statistics, and keeps the weights if they are best."""
+        """Writes the checkpoint and a line of statistics; the best weights are kept."""
         held = self.held_bits()
         self.since += 1
         if held < self.best[0]:

@@ -1,4 +1,4 @@
-"""What a network of a voice is measured by: bits for lines it never saw, against counting pieces."""
+"""How well a voice is learnt: bits for lines that were never seen, against counting pieces."""
 
 from __future__ import annotations
 
