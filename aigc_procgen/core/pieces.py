@@ -19,7 +19,7 @@ SLOT = re.compile(r"\{[^{}]*\}|<\w+>")
 """A slot of a role, or a symbol of a voice."""
 
 _WORDS = re.compile(r" ?(?:[^\W\d_]|['\u2019](?=\w))+| ?\d+| ?[^\w\s]+| ?\S| ")
-_BEGINNING = re.compile(r"(^|[.!?]\s+)([A-Z][a-z'\u2019]*)(?![A-Za-z])")
+_BEGINNING = re.compile(r"(^|[.!?]\s+|\{(?:because|ask)\}\s+)([A-Z][a-z'\u2019]*)(?![A-Za-z])")
 
 
 class Pieces:
@@ -74,7 +74,7 @@ def words_of(text: str) -> list[str]:
 def lower_beginnings(text: str, names: Iterable[str] = ()) -> str:
     """The line with small letters where only the beginning of a sentence made them large.
 
-    A word of `names` keeps its capital, and so does "I".
+    A word of `names` keeps its capital, and so does "I". The slots because and ask are sentences.
 
     >>> lower_beginnings("Sit. I know Ada. Ada knows me.", ["Ada"])
     'sit. I know Ada. Ada knows me.'
