@@ -19,13 +19,18 @@ from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.cultures import cultures
 from .story.fact_set import Facts
 from .story.facts import apply, legal
+from .story.language_model import LanguageModel
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
+from .story.proposals import Frame, Proposer
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
+from .story.verifier import Verifier
+from .story.voices import Voice
 from .story.words import phrase, small_talk
+from .voices import load_voice
 from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.places import PLACE_KINDS, Place
@@ -51,19 +56,24 @@ __all__ = [
     "Dungeon",
     "Edit",
     "Facts",
+    "Frame",
     "InvalidArgument",
+    "LanguageModel",
     "MissingDependency",
     "Pack",
     "PackError",
     "Place",
     "ProcgenError",
     "Profile",
+    "Proposer",
     "Quest",
     "Realm",
     "Room",
     "SaveError",
     "Scene",
     "Thing",
+    "Verifier",
+    "Voice",
     "Way",
     "World",
     "__version__",
@@ -78,6 +88,7 @@ __all__ = [
     "heightmap",
     "legal",
     "load_pack",
+    "load_voice",
     "load_world",
     "moving_tiles",
     "names",

@@ -24,6 +24,7 @@ from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
 from .story.place_names import place_name
 from .story.profile import Profile
+from .story.proposals import Proposer, make_writer
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
@@ -169,7 +170,8 @@ class World:
     `prefetch`, which end with the world, with `close` or with a `with` block. With a `size` in
     tiles, 512 or more, or (width, height), the land is an island of that size around the origin and
     the rest is sea. `height` is land of your own, a function such as `heightmap` makes: climate,
-    rivers, places and roads follow it.
+    rivers, places and roads follow it. `voice` puts what people of quests say otherwise, see
+    `load_voice`.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
@@ -184,12 +186,15 @@ class World:
         workers: int = 1,
         size: int | tuple[int, int] | None = None,
         height: Height | None = None,
+        voice: Proposer | None = None,
     ) -> None:
         self.seed = check_seed(seed)
         self._shape = make_shape(size, height)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
+        make_writer(voice)  # says what is wrong with it now, not at the first quest
+        self.voice = voice
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
 
@@ -476,7 +481,13 @@ class World:
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_quest(
-            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+            self.seed,
+            facts,
+            giver=giver.id,
+            profile=profile,
+            index=index,
+            recent=recent,
+            voice=self.voice,
         )
 
     def _place_of(self, person: Person) -> Place:
@@ -512,6 +523,7 @@ def load_world(
     cache_bytes: int = 64_000_000,
     workers: int = 1,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new.
 
@@ -529,6 +541,7 @@ def load_world(
         workers=workers,
         size=saved.size,
         height=height,
+        voice=voice,
     )
     loaded.changes = saved.changes
     try:
@@ -546,6 +559,7 @@ def world(
     workers: int = 1,
     size: int | tuple[int, int] | None = None,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world of a seed, a whole number or a text; the rest as for `World`.
 
@@ -554,7 +568,13 @@ def world(
     (2, 3)
     """
     return World(
-        seed, pack=pack, cache_bytes=cache_bytes, workers=workers, size=size, height=height
+        seed,
+        pack=pack,
+        cache_bytes=cache_bytes,
+        workers=workers,
+        size=size,
+        height=height,
+        voice=voice,
     )
 
 

@@ -15,6 +15,7 @@ from .neighbourhood import small_neighbourhood
 from .patterns import Bindings
 from .planner import Plan, bindings_of, plan
 from .profile import Profile
+from .proposals import GRAMMAR, Proposer, Writer, make_writer
 from .strategies import Strategy, motivations, strategies
 from .words import Speaker, phrase, sentence_case
 
@@ -51,12 +52,16 @@ _OBJECTIVES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Record):
-    """Something said: a key for translation, who says it ("player" too), the act, the words."""
+    """Something said: a key for translation, who says it ("player" too), the act, the words.
+
+    `source` is whose words they are: the "grammar"'s, or a proposer's ("voice", "llm").
+    """
 
     key: str
     speaker: str
     act: str
     text: str
+    source: str = GRAMMAR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,10 +153,11 @@ class Quest(Record):
         state = "open" if _walk(left, facts) is not None else "broken"
         return QuestStatus(state=state, objective=left[0].id)
 
-    def replan(self, facts: Facts) -> Quest | None:
+    def replan(self, facts: Facts, *, voice: Proposer | None = None) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.
 
-        First with the same roles, then with others that the same reason allows.
+        First with the same roles, then with others that the same reason allows. `voice` as for
+        `quest`.
         """
         strategy = next(s for s in strategies() if s.name == self.strategy)
         same = {f"?{name}": value for name, value in self.roles.items()}
@@ -160,7 +166,8 @@ class Quest(Record):
             dice = stream(self.seed, "replan", self.id, facts.digest(), attempt)
             found = plan(strategy, facts, roles, dice, resume=True)
             if found is not None:
-                return replace(_told(self.seed, facts, found, self.giver, self.index), id=self.id)
+                told = _told(self.seed, facts, found, self.giver, self.index, (), voice)
+                return replace(told, id=self.id)
         return None
 
     def spoken(self, act: str) -> str:
@@ -201,13 +208,16 @@ def plan_quest(
     profile: Profile | None = None,
     index: int = 0,
     recent: Iterable[Quest] = (),
+    *,
+    voice: Proposer | None = None,
 ) -> Quest:
     """A quest that `giver` has a reason to ask for; without facts, in a small neighbourhood.
 
     What is asked follows from how urgent it is, the giver's drives and the player's profile; the
     `index` goes on to the giver's next wish. `recent` are quests that the player was given lately,
-    the last one last: their like is asked for less, and in other words. Raises `InvalidArgument` if
-    the giver is no living person of the facts, or has nothing to ask for.
+    the last one last: their like is asked for less, and in other words. `voice` may put what is
+    said otherwise, see `load_voice`; the plan is the same. Raises `InvalidArgument` if the giver is
+    no living person of the facts, or has nothing to ask for.
     """
     check_seed(seed)
     check_int("index", index, 0, 1 << 30)
@@ -239,7 +249,7 @@ def plan_quest(
             dice = stream(seed, "quest", giver, index, turn)
             found = plan(strategy, facts, roles, dice)
             if found is not None:
-                quest = _told(seed, facts, found, giver, index, lately)
+                quest = _told(seed, facts, found, giver, index, lately, voice)
                 # The proof is replayed from fresh facts, apart from the planner's own state.
                 if quest.objectives and _walk(quest.objectives, facts) is not None:
                     return quest
@@ -318,12 +328,15 @@ def _told(
     giver: str,
     index: int,
     lately: tuple[Quest, ...] = (),
+    voice: Proposer | None = None,
 ) -> Quest:
     """The quest of a plan, with its words; those of quests of lately are not said again."""
+    writer = make_writer(voice)
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
     speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id)
     speaker.heard = frozenset(line.text for quest in lately for line in quest.lines)
+    speaker.writer = writer
     because = speaker.table_line("causes", found.cause[0], index)
     ask = speaker.table_line("asks", found.strategy.name, index)
     objectives = _objectives(found, facts)
@@ -337,7 +350,9 @@ def _told(
 
     def add(act: str, who: str, text: str) -> None:
         if text:
-            lines.append(Line(key=f"{quest_id}.{len(lines)}", speaker=who, act=act, text=text))
+            source = writer.source_of(text) if writer else GRAMMAR
+            key = f"{quest_id}.{len(lines)}"
+            lines.append(Line(key=key, speaker=who, act=act, text=text, source=source))
 
     mood = found.strategy.mood
     add("greet", giver, speaker.line("greet", index=index))
@@ -346,7 +361,7 @@ def _told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, add)
+    _add_replies(seed, facts, found, objectives, giver, index, add, writer)
     deeds = [o for o in objectives if o.verb not in ("report", "listen", "stealth")] or objectives
     title = _deed(deeds[0].action, deeds[0].place, facts) if deeds else found.strategy.name
     return Quest(
@@ -438,6 +453,7 @@ def _add_replies(
     giver: str,
     index: int,
     add: Callable[[str, str, str], None],
+    writer: Writer | None = None,
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
     for number, objective in enumerate(objectives):
@@ -447,6 +463,7 @@ def _add_replies(
             continue
         topic = names[1] if verb == "listen" else names[0]
         speaker = Speaker(seed, facts, person, {"topic": topic}, objective.id, index)
+        speaker.writer = writer
         last = number == len(objectives) - 1
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
