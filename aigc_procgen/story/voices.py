@@ -83,8 +83,15 @@ class Voice:
             return
         label = self._label(speaker, frame.act, frame.mood)
         if self.use == "propose" and not frame.fixed:
-            yield from self.sample(label, dice)
+            yield from self._sampled(label, dice)
         yield from self._ranked(frame.candidates, label, dice)
+
+    def lines(self, act: str, dice: Stream, *, mood: str = "") -> list[str]:
+        """Lines that the speaker might say, with slots and as they come: nobody verified them.
+
+        There are `TRIES` of them, "" for each that found no end.
+        """
+        return self._sampled(self._label(self._speaker, act, mood), dice)
 
     def _speaker_of(self, voice: str) -> str | None:
         if self._voices is not None:
@@ -137,10 +144,8 @@ class Voice:
                     found[row] += _log_of_sum(whole[row]) - int(whole[row, after])
         return found
 
-    def sample(self, label: Floats, dice: Stream) -> list[str]:
-        """`TRIES` lines with slots, drawn piece by piece by the network's odds; "" for each that
-        found no end.
-        """
+    def _sampled(self, label: Floats, dice: Stream) -> list[str]:
+        """`TRIES` lines, drawn piece by piece by the network's odds."""
         draws = [dice.child("line", number) for number in range(TRIES)]
         state = np.zeros((TRIES, self._states), np.float32)
         labels = np.tile(label, (TRIES, 1))
