@@ -157,7 +157,7 @@ def _run_voice(args: argparse.Namespace, changes: dict[str, Any]) -> int:
     _set_threads(args.threads or 1)
     return train_voice.train_voice(
         args,
-        changes | {"seed": args.seed},
+        changes,
         command=_command(args, "voice"),
         progress_bar=partial(_progress_bar, what="lines"),
     )

@@ -50,16 +50,12 @@ def train_voice(
     from aigc_procgen.story.spoken_lines import spoken_lines
     from aigc_procgen.train.voice import VoiceTrainer, voice_preset
 
-    config = voice_preset(args.preset)
+    config = replace(voice_preset(args.preset), seed=args.seed)
     if unknown := sorted(set(changes) - set(config.to_dict())):
         raise InvalidArgument(
             f"a run of a voice has no setting {unknown[0]!r}, it has "
             f"{', '.join(sorted(config.to_dict()))}"
         )
-    config = replace(config, **changes)
-    if args.dry_run:
-        print(json.dumps(config.to_dict(), indent=1))
-        return 0
     if not args.corpus:
         raise InvalidArgument("train voice needs --corpus FILE, your script")
     base = (
@@ -72,6 +68,10 @@ def train_voice(
         roles=dict(_role(text) for text in args.name),
         seed=config.seed,
     )
+    config = replace(voice_preset(args.preset, len(lines.every)), seed=args.seed, **changes)
+    if args.dry_run:
+        print(json.dumps(config.to_dict(), indent=1))
+        return 0
     print(
         f"{len(lines.train)} lines to learn, {len(lines.held)} held out, {len(lines.base)} of ours"
     )

@@ -37,6 +37,7 @@ from .voice_scores import Row, bits_of_counts, bits_of_machine, perplexity
 __all__ = ["FILE", "VoiceConfig", "VoiceTrainer", "voice_preset"]
 
 FILE = "voice.net"
+_PASSES = 40  # over all lines, at most
 _ORDERS = range(1, 6)  # of the rival: it may choose the best
 Progress = Callable[[int, int, dict[str, float]], None]
 
@@ -46,24 +47,24 @@ class VoiceConfig(Record):
     """Everything that decides the outcome of a run, except the lines."""
 
     seed: int = 0
-    lines: int = 128_000  # shown, if no better weights end it earlier
+    lines: int = 32_000  # shown, if no better weights end it earlier
     batch: int = 64
     states: int = 128  # as many as whole numbers below 2**24 allow
-    vocabulary: int = 512
-    learning_rate: float = 4e-3  # falls to a hundredth along a cosine
+    vocabulary: int = 1024  # more pieces are whole words, fewer are spelt
+    learning_rate: float = 5e-3  # falls to a hundredth along a cosine
     weight_decay: float = 1e-2
     dropout: float = 0.5
     input_dropout: float = 0.2
     label_dropout: float = 0.3  # labels are left out, so that a line without one can be judged
     own_share: float = 0.5  # of a batch; the rest are lines of the base
-    snapshot: int = 6_400
+    snapshot: int = 1_600
     patience: int = 5  # snapshots without better weights
 
     def __post_init__(self) -> None:
         check_int("lines", self.lines, 1, 10**12)
         check_int("batch", self.batch, 1, 65536)
         check_int("states", self.states, 2, LARGEST_STATE)
-        check_int("vocabulary", self.vocabulary, 64, 4096)
+        check_int("vocabulary", self.vocabulary, 64, 1024)
         check_int("snapshot", self.snapshot, 1, 10**12)
         check_int("patience", self.patience, 1, 10**6)
         for name in ("dropout", "input_dropout", "label_dropout"):
@@ -73,12 +74,12 @@ class VoiceConfig(Record):
             raise InvalidArgument(f"own_share must be in 0 < p <= 1, not {self.own_share!r}")
 
 
-def voice_preset(name: str) -> VoiceConfig:
-    """The configuration of a preset: "tiny" (seconds) or "laptop" (minutes)."""
+def voice_preset(name: str, count: int = 0) -> VoiceConfig:
+    """The configuration of a preset for `count` lines: "tiny" (seconds) or "laptop" (minutes)."""
     if name == "tiny":
-        return VoiceConfig(lines=16_000, states=64, vocabulary=256, snapshot=1_600, patience=3)
+        return VoiceConfig(lines=12_800, batch=32, states=64, learning_rate=8e-3, snapshot=1_280)
     if name == "laptop":
-        return VoiceConfig()
+        return VoiceConfig(lines=max(_PASSES * count, VoiceConfig.lines))
     raise InvalidArgument(f"preset must be tiny or laptop for a voice, not {name!r}")
 
 
