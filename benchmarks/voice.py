@@ -71,9 +71,7 @@ def proposals(pack: procgen.Pack, lines: VoiceSet, seeds: int, show: int) -> Non
         if "" in found:
             said.append((frame.act, drawn[found.index("")]))
     total = problems.total()
-    print(
-        f"{total:,} lines proposed for {asked} frames: {problems['']} pass ({problems[''] / total:.0%})"
-    )
+    print(f"{total:,} lines proposed for {asked} frames, {problems[''] / total:.1%} pass:")
     for problem, count in problems.most_common():
         print(f"  {problem or '(right)':28} {count / total:6.1%}")
     print(f"the grammar speaks in {1 - len(said) / asked:.1%} of the frames")
