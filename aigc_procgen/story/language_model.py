@@ -8,6 +8,7 @@ grammar speaks, and the log has one line about it.
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import json
 import logging
@@ -88,7 +89,7 @@ class LanguageModel:
         file.
         """
         try:
-            import llama_cpp
+            llama_cpp = importlib.import_module("llama_cpp")
         except ImportError:
             raise MissingDependency(
                 "a model in a file needs llama-cpp-python: pip install llama-cpp-python"
