@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,10 +17,13 @@ from .errors import DataError
 from .name_slots import find_names, with_slots
 from .script import ScriptRow
 
-__all__ = ["FEWEST", "VoiceSet", "build_voice"]
+__all__ = ["FEWEST", "NOBODY", "VoiceSet", "build_voice"]
 
 FEWEST = 20
 """Lines, fewer say nothing about a voice."""
+
+NOBODY = "own"
+"""The speaker of a script's lines that name none."""
 
 _HELD = 10  # one of so many lines is held out
 _LONGEST = 400  # letters: longer is a speech, not a line
@@ -44,8 +48,9 @@ class VoiceSet:
 
     @cached_property
     def attributes(self) -> dict[str, tuple[str, ...]]:
-        """The values of speaker, act and mood, the developer's speakers first."""
-        own = sorted({row.speaker for row in (*self.train, *self.held)} - {""})
+        """The values of speaker, act and mood; the script's speakers first, by their lines."""
+        spoken = Counter(row.speaker for row in (*self.train, *self.held))
+        own = sorted(spoken, key=lambda speaker: (-spoken[speaker], speaker))
         speakers = (*own, *sorted({row.speaker for row in self.base} - {"", *own}))
         rows = (*self.every, *self.held)
         found = {
@@ -84,7 +89,10 @@ def build_voice(
     given = [row for row in rows if len(row.text) <= _LONGEST]
     found = find_names(given) | dict(roles or {})
     plain = [name for name, role in found.items() if not role]
-    own = [_lowered(row, plain) for row in with_slots(given, found)]
+    own = [
+        replace(_lowered(row, plain), speaker=row.speaker or NOBODY)
+        for row in with_slots(given, found)
+    ]
     own = list({row.text: row for row in own}.values())
     if len(own) < FEWEST:
         raise DataError(

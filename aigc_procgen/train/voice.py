@@ -191,7 +191,7 @@ class VoiceTrainer:
         while not self.finished:
             before = self.shown // config.snapshot
             bits = self.train_step()
-            if progress and self.step % 20 == 0:
+            if progress and self.step % 5 == 0:
                 told = {"bits": bits, "held": self.best[0] if self.best[1] else math.nan}
                 progress(self.shown, config.lines, told)
             late = minutes is not None and time.monotonic() - begun > minutes * 60
