@@ -370,7 +370,7 @@ def test_our_own_script_has_names_that_are_found():
 
 
 def test_speakers_come_by_their_lines():
-    """Who has most lines is meant where nobody else is named; lines of nobody have a speaker too."""
+    """Who has most lines comes first; lines that name nobody have a speaker too."""
     rows = [ScriptRow(text=f"Line {word}.") for word in "abcdefghijklmnopqrs"]
     rows += [ScriptRow(text="I am here.", speaker="Ada"), ScriptRow(text="So am I.", speaker="Ada")]
     assert build_voice(rows, base_rows()).attributes["speaker"][:3] == ("own", "Ada", "courtly")
