@@ -22,12 +22,12 @@ def load_voice(
 ) -> Voice:
     """The voice of a pack, by its folder, zip or as `load_pack` gives it; for `quest(…, voice=…)`.
 
-    With `use="rank"` it chooses among the grammar's lines those that sound most like the script it
-    learnt; with "propose" it makes lines of its own, which a verifier checks, and the grammar
-    speaks where none is right. `speaker` is who of the script is meant for all but the player, by
-    default the one with the most lines; `voices` says it for each voice of the game instead:
-    {"gruff": "Osk Tallow"}. With `novel` no line of the script itself is said. Raises `PackError`
-    if the pack has no voice, `InvalidArgument` for a speaker that it does not know.
+    With `use="rank"` it chooses among the lines of the grammar and of the script it learnt those
+    that sound most like the speaker; with "propose" it first tries lines of its own, which a
+    verifier checks. `speaker` is who of the script is meant for all but the player, by default the
+    one with the most lines; `voices` says it for each voice of the game instead: {"gruff": "Osk
+    Tallow"}. With `novel` no line of the script itself is said. Raises `PackError` if the pack has
+    no voice, `InvalidArgument` for a speaker that it does not know.
     """
     whole = pack if isinstance(pack, Pack) else load_pack(pack)
     model = whole.model("voice")
@@ -38,6 +38,7 @@ def load_voice(
         attributes=model.attributes,
         lexicon=model.lexicon,
         known=model.known,
+        lines=model.lines,
         use=use,
         speaker=speaker,
         voices=voices,

@@ -86,8 +86,9 @@ Gather exponential level -> odds
 def step_graph(machine: StepMachine, name: str, *, letter: str, outputs: Sequence[str]) -> bytes:
     """The ONNX file of a machine's step, opset 15; `MissingDependency` without onnx.
 
-    Inputs are `state`, what came last (called `letter`) and `label`; `outputs` are "next", and
-    "odds" and "logits" of what comes next, see `core.manifest.tensors`.
+    Inputs are `state`, what came last (called `letter`) and `label`; `outputs` are "next", "odds"
+    and "logits" of what comes next, and "votes", what the letter's row in the array of that name
+    holds; see `core.manifest.tensors`.
     """
     try:
         onnx = importlib.import_module("onnx")
@@ -125,9 +126,14 @@ def step_graph(machine: StepMachine, name: str, *, letter: str, outputs: Sequenc
         }
         settings = every.get(operator, {})
         nodes.append(helper.make_node(operator, names, given.split(), **settings))
+    if "votes" in outputs:
+        constants["votes_table"] = machine.arrays["votes"].astype(np.float32)
+        nodes.append(helper.make_node("MatMul", [letter, "votes_table"], ["votes"]))
     known = len(machine.arrays["bias"])
     inputs_of = {"state": machine.states, letter: known, "label": len(machine.arrays["label"])}
-    outputs_of = {output: machine.states if output == "next" else known for output in outputs}
+    widths = {"next": machine.states, "odds": known, "logits": known}
+    widths["votes"] = machine.arrays["votes"].shape[1] if "votes" in outputs else 0
+    outputs_of = {output: widths[output] for output in outputs}
     graph = helper.make_graph(
         nodes,
         name,

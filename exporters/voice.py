@@ -46,6 +46,7 @@ def export_voice(run: str | Path, *, licence: str) -> tuple[bytes, dict[str, Any
         "vocabulary": list(machine.vocabulary),
         "lexicon": list(machine.lexicon),
         "known": list(machine.known),
+        "lines": [list(line) for line in machine.lines],
         "attributes": {name: list(values) for name, values in machine.attributes.items()},
         "palette": [],
         "licence": licence,
@@ -58,4 +59,4 @@ def export_voice(run: str | Path, *, licence: str) -> tuple[bytes, dict[str, Any
 
 def voice_graph(machine: VoiceMachine) -> bytes:
     """The ONNX file of a machine's step; see `core.manifest.tensors` for its inputs and outputs."""
-    return step_graph(machine, "voice", letter="piece", outputs=("next", "odds", "logits"))
+    return step_graph(machine, "voice", letter="piece", outputs=("next", "odds", "votes"))

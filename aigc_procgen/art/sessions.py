@@ -185,14 +185,14 @@ def next_piece(
     label: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """By a model of a voice: the next states [n, latent], the odds [n, pieces] of what follows, and
-    their logits in 1/1024.
+    the votes [n, speakers] of the pieces.
 
     `piece` [n] are indexes, `label` [n, L] one-hot; the first state is 0, the first piece 0.
     """
     given = np.zeros((len(piece), model.size), np.float32)
     given[np.arange(len(piece)), piece] = 1
     feed = {"state": state, "piece": given, "label": label}
-    found = _run(pack, model, ["next", "odds", "logits"], feed)
+    found = _run(pack, model, ["next", "odds", "votes"], feed)
     return np.asarray(found[0]), np.asarray(found[1]), np.asarray(found[2])
 
 

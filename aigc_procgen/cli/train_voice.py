@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--licence", default="all rights reserved", help="the script's licence, for the manifest"
     )
     group.add_argument(
+        "--no-lines",
+        action="store_true",
+        help="keep the script's own lines out of the pack",
+    )
+    group.add_argument(
         "--no-base", action="store_true", help="learn from the script alone, not from our lines too"
     )
 
@@ -78,7 +83,7 @@ def train_voice(
     found = ", ".join(f"{name} is {role or 'no name'}" for name, role in lines.roles.items())
     print(f"names: {found or 'none'} (correct it with --name NAME=ROLE)")
     folder = Path(args.run or f"runs/voice-{args.preset}")
-    trainer = VoiceTrainer(config, lines, folder, command=command)
+    trainer = VoiceTrainer(config, lines, folder, command=command, keep_lines=not args.no_lines)
     if trainer.shown:
         print(f"going on from line {trainer.shown:,} in {folder}")
     trainer.train(progress_bar(trainer.shown, config.lines), args.minutes)

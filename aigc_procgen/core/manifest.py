@@ -51,6 +51,7 @@ _OPTIONAL: dict[str, type] = {
     "vocabulary": list,
     "lexicon": list,
     "known": list,
+    "lines": list,
 }
 _WORDS = ("vocabulary", "lexicon", "known")  # lists of texts that a voice has
 _Tensors = dict[str, tuple[list[Any], str]]
@@ -109,8 +110,9 @@ def check_entry(name: str, entry: Any) -> None:
     names, their last letters and their labels, and gives their next states and the odds of their
     next letters; its latent is how many numbers a state has, its size that of its alphabet, whose
     first letter begins and ends every name. One of a voice is alike, with pieces of words (see
-    `core.pieces`) for letters, and gives logits too; its lexicon is every word that it learnt, and
-    known are the marks of the lines of the script that it learnt from.
+    `core.pieces`) for letters, and gives too how much each last piece votes for each speaker; its
+    lexicon is every word that it learnt, known are the marks of the lines of the script that it
+    learnt from, and lines are those that can be said again: [speaker, act, mood, text].
     """
 
     def fail(what: str) -> NoReturn:
@@ -193,7 +195,7 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
             {
                 "next": (state, "float32"),
                 "odds": (pieces, "float32"),
-                "logits": (pieces, "float32"),
+                "votes": (["N", len(entry["attributes"]["speaker"])], "float32"),
             },
         )
     if entry["kind"] == "ground":
@@ -224,6 +226,14 @@ def _check_words(fail: Any, entry: dict[str, Any]) -> None:
             continue
         if not all(isinstance(word, str) for word in words) or len(set(words)) < len(words):
             fail(f"has a {field!r} that is not of different texts")
+    lines = entry.get("lines", [])
+    if lines and not speaks:
+        fail("has lines, but does not speak")
+    if not all(
+        isinstance(line, list) and len(line) == 4 and all(isinstance(part, str) for part in line)
+        for line in lines
+    ):
+        fail("has lines that are not of a speaker, an act, a mood and a text")
     if speaks and (len(entry["vocabulary"]) != entry["size"] or entry["vocabulary"][0] != ""):
         fail(f'has a vocabulary that is not {entry["size"]} pieces, the first of them ""')
     if speaks and set(entry["attributes"]) != {"speaker", "act", "mood"}:

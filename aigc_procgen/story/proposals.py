@@ -18,12 +18,14 @@ from ..core.random import Stream
 from ..core.records import Record
 from .verifier import CONTENTS, Verifier, slot_role
 
-__all__ = ["GRAMMAR", "TRIES", "Frame", "Proposer", "Writer", "make_frame", "make_writer"]
+__all__ = ["GRAMMAR", "MOST", "TRIES", "Frame", "Proposer", "Writer", "make_frame", "make_writer"]
 
 GRAMMAR = "grammar"
 """The source of a line that is the grammar's own."""
 TRIES = 8
-"""New lines of a proposer that are looked at before the grammar speaks."""
+"""New lines that a proposer that draws them should draw at a time."""
+MOST = 64
+"""Lines of a proposer that are looked at, if none is right, before the grammar speaks."""
 
 _ALWAYS = ("giver", "home")
 
@@ -82,7 +84,7 @@ class Writer:
             own = template in frame.candidates
             if not own:
                 tries += 1
-                if tries > TRIES:
+                if tries > MOST:
                     return ""
                 if frame.fixed or self.proposer.verifier.problem(template, frame):
                     continue

@@ -1,15 +1,16 @@
 """A voice: a network that learnt a developer's own script, as a proposer of lines.
 
-It ranks the grammar's lines by how much more likely they are of the voice than of nobody in
-particular, or samples new ones. Everything is whole numbers, so the same seed speaks the same words
-on every machine. How a step of the network is made is given from outside.
+It chooses among the lines of the grammar and of the script those whose words speak most for the
+speaker, or samples new ones, which are rarely good from a small script. Everything is whole
+numbers, so the same seed speaks the same words on every machine. How a step of the network is made
+is given from outside.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
@@ -26,22 +27,24 @@ __all__ = ["PLAYER_VOICE", "USES", "Step", "Voice"]
 USES = ("rank", "propose")
 PLAYER_VOICE = "player"
 _LONGEST = 96  # pieces of a sampled line
-_KEPT = 20_000  # marks of lines that are remembered
-_UNIT = 1024  # 1.0 of a logit
+_KEPT = 20_000  # votes of lines that are remembered
+_ROWS = 256  # pieces whose votes are asked for at once
 
 Floats = NDArray[np.float32]
 Step = Callable[[Floats, NDArray[np.int64], Floats], tuple[Floats, Floats, Floats]]
-"""States [n, states], pieces int64 [n], labels [n, L]: next states, odds and logits [n, pieces]."""
+"""States [n, states], pieces int64 [n] and labels [n, L] in; next states, odds [n, pieces] of what
+follows, and votes [n, speakers] out."""
 
 
 class Voice:
     """A proposer of lines in the voice of a script; `load_voice` makes one.
 
-    `use` is "rank" (which of the grammar's lines suit the voice best) or "propose" (new lines,
-    and where none is right, as in "rank"). `speaker` is the speaker of the script who is meant for
-    everybody but the player; `voices` says it for each voice instead ({"gruff": "Osk Tallow"}), and
-    for those it does not name the grammar speaks as ever. With `novel` no line of the script itself
-    is said. Raises `InvalidArgument` for a speaker that the network does not know.
+    `use` is "rank" (which lines of the grammar and of the script sound most like the speaker) or
+    "propose" (new lines, and where none is right, as in "rank"). `speaker` is the speaker of the
+    script who is meant for everybody but the player; `voices` says it for each voice instead
+    ({"gruff": "Osk Tallow"}), and for those it does not name the grammar speaks as ever. With
+    `novel` no line of the script itself is said. Raises `InvalidArgument` for a speaker that the
+    network does not know.
     """
 
     source = "voice"
@@ -55,6 +58,7 @@ class Voice:
         attributes: Mapping[str, Sequence[str]],
         lexicon: Iterable[str],
         known: Iterable[str],
+        lines: Iterable[Sequence[str]] = (),
         use: str = "rank",
         speaker: str | None = None,
         voices: Mapping[str, str] | None = None,
@@ -65,7 +69,8 @@ class Voice:
         self.attributes = {name: tuple(values) for name, values in attributes.items()}
         self.verifier = Verifier(lexicon, known if novel else (), whole=True)
         self._step, self._states = step, states
-        self._marks: dict[tuple[str, bytes], int] = {}
+        self._counted: dict[tuple[str, str], int] = {}
+        self._lines = [tuple(line) for line in lines]
         self.speakers = self.attributes["speaker"]
         self._speaker = check_choice("speaker", speaker or self.speakers[0], self.speakers)
         self._voices = None if voices is None else dict(voices)
@@ -75,16 +80,28 @@ class Voice:
             raise InvalidArgument("speaker and voices exclude each other: give one of them")
 
     def propose(self, frame: Frame, dice: Stream) -> Iterator[str]:
-        """New lines if the voice proposes any, then the better half of the frame's candidates in
-        an order of the dice, then the other half.
+        """New lines if the voice proposes any; then the script's lines of the frame's mood; then
+        the better half of all others of script and grammar, in an order of the dice; then the rest.
         """
         speaker = self._speaker_of(frame.voice)
         if speaker is None:
             return
-        label = self._label(speaker, frame.act, frame.mood)
         if self.use == "propose" and not frame.fixed:
-            yield from self._sampled(label, dice)
-        yield from self._ranked(frame.candidates, label, dice)
+            yield from self._sampled(self._label(speaker, frame.act, frame.mood), dice)
+        fitting, others = self._script(frame, speaker)
+        yield from dice.shuffled(fitting)
+        yield from self._ranked([*frame.candidates, *others], speaker, dice)
+
+    def _script(self, frame: Frame, speaker: str) -> tuple[list[str], list[str]]:
+        """The script's lines that can be said: those of the frame's mood, and of no mood."""
+        if frame.fixed:
+            return [], []
+        moods: tuple[list[str], list[str]] = ([], [])
+        for who, act, mood, text in self._lines:
+            right = who == speaker and act == frame.act and mood in ("", frame.mood)
+            if right and not self.verifier.problem(text, frame):
+                moods[mood == ""].append(text)
+        return moods
 
     def lines(self, act: str, dice: Stream, *, mood: str = "") -> list[str]:
         """Lines that the speaker might say, with slots and as they come: nobody verified them.
@@ -107,42 +124,37 @@ class Voice:
         ]
         return np.concatenate(blocks)
 
-    def _ranked(self, lines: Sequence[str], label: Floats, dice: Stream) -> Iterator[str]:
-        marks = dict(zip(lines, self.marks(lines, label), strict=True))
-        better = sorted(marks, key=lambda line: (-marks[line], line))
+    def _ranked(self, lines: Sequence[str], speaker: str, dice: Stream) -> Iterator[str]:
+        counted = dict(zip(lines, self.votes(lines, speaker), strict=True))
+        better = sorted(counted, key=lambda line: (-counted[line], line))
         half = (len(better) + 1) // 2
         yield from dice.shuffled(better[:half])
         yield from better[half:]
 
-    def marks(self, lines: Sequence[str], label: Floats) -> list[int]:
-        """How much more likely lines are with the label than without, in 1/1024 nats a piece."""
-        place = label.tobytes()
-        new = [line for line in dict.fromkeys(lines) if (line, place) not in self._marks]
-        if new:
-            if len(self._marks) > _KEPT:
-                self._marks.clear()
-            with_label = self._surprise(new, label)
-            without = self._surprise(new, np.zeros_like(label))
-            for line, known, open_ in zip(new, with_label, without, strict=True):
-                count = len(self.pieces.encode(lower_beginnings(line))) + 1
-                self._marks[line, place] = (open_ - known) // count
-        return [self._marks[line, place] for line in lines]
+    def votes(self, lines: Sequence[str], speaker: str) -> list[int]:
+        """How much the pieces of each line speak for a speaker rather than for others, in 1/64
+        nats; see `train.voice_scores`.
+        """
+        column = self.speakers.index(check_choice("speaker", speaker, self.speakers))
+        if len(self._counted) > _KEPT:
+            self._counted.clear()
+        for line in lines:
+            if (line, speaker) not in self._counted:
+                coded = self.pieces.encode(lower_beginnings(line))
+                self._counted[line, speaker] = int(self._table[coded, column].sum())
+        return [self._counted[line, speaker] for line in lines]
 
-    def _surprise(self, lines: Sequence[str], label: Floats) -> list[int]:
-        """How unlikely the network thinks each line, in 1/1024 nats."""
-        coded = [self.pieces.encode(lower_beginnings(line)) for line in lines]
-        state = np.zeros((len(lines), self._states), np.float32)
-        labels = np.tile(label, (len(lines), 1))
-        found = [0] * len(lines)
-        for at in range(max(map(len, coded)) + 1):
-            before = np.array([code[at - 1] if 0 < at <= len(code) else END for code in coded])
-            state, _, logits = self._step(state, before, labels)
-            whole = logits.astype(np.int64)
-            for row, code in enumerate(coded):
-                if at <= len(code):
-                    after = code[at] if at < len(code) else END
-                    found[row] += _log_of_sum(whole[row]) - int(whole[row, after])
-        return found
+    @cached_property
+    def _table(self) -> NDArray[np.int64]:
+        """The votes of every piece, int64 [pieces, speakers]."""
+        labels = sum(map(len, self.attributes.values()))
+        parts = []
+        for start in range(0, len(self.pieces.vocabulary), _ROWS):
+            piece = np.arange(start, min(start + _ROWS, len(self.pieces.vocabulary)))
+            state = np.zeros((len(piece), self._states), np.float32)
+            _, _, votes = self._step(state, piece, np.zeros((len(piece), labels), np.float32))
+            parts.append(votes.astype(np.int64))
+        return np.concatenate(parts)
 
     def _sampled(self, label: Floats, dice: Stream) -> list[str]:
         """`TRIES` lines, drawn piece by piece by the network's odds."""
@@ -175,35 +187,3 @@ class Voice:
 def _beginning(text: str) -> str:
     """The line with a capital, if it begins with a letter; slots are left as they are."""
     return text if SLOT.match(text) else text[:1].upper() + text[1:]
-
-
-@cache
-def _exponentials() -> NDArray[np.int64]:
-    """exp(-k / 64) in 1/65536 for k in 0..1023, by whole numbers alone."""
-    # exp(-1/64) by its series, in 2**-96.
-    one = 1 << 96
-    term = base = one
-    for number in range(1, 30):
-        term = -term // (64 * number)
-        base += term
-    found, value = [], one
-    for _ in range(1024):
-        found.append((value >> 79) + 1 >> 1)
-        value = value * base >> 96
-    return np.array(found, np.int64)
-
-
-def _log_of_sum(logits: NDArray[np.int64]) -> int:
-    """The natural logarithm of the sum of exponentials, all in 1/1024; whole numbers alone."""
-    best = int(logits.max())
-    behind = np.minimum(((best - logits) * 64 + _UNIT // 2) // _UNIT, 1023)
-    total = int(_exponentials()[behind].sum())
-    # log2 of total / 65536, a bit at a time: squaring doubles a logarithm.
-    bits = total.bit_length() - 1
-    power, value = bits << 10, total << 32 >> bits
-    for place in range(9, -1, -1):
-        value = value * value >> 32
-        if value >> 33:
-            value >>= 1
-            power += 1 << place
-    return best + (power - (16 << 10)) * 45426 // 65536  # log(2) * 65536

@@ -32,7 +32,7 @@ from aigc_procgen.data.voice_set import VoiceSet
 
 from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .step_network import StepNetwork
-from .voice_scores import Row, bits_of_counts, bits_of_machine, perplexity
+from .voice_scores import Row, bits_of_counts, bits_of_machine, count_votes, perplexity
 
 __all__ = ["FILE", "VoiceConfig", "VoiceTrainer", "voice_preset"]
 
@@ -86,12 +86,21 @@ def voice_preset(name: str, count: int = 0) -> VoiceConfig:
 class VoiceTrainer:
     """A run in a folder; made anew, or continued if the folder holds one.
 
-    Raises `InvalidArgument` if the folder holds a run of another configuration or of other lines.
+    With `keep_lines` the machine holds the script's own lines that have an act, so that they can be
+    said again. Raises `InvalidArgument` if the folder holds a run of another configuration or of
+    other lines.
     """
 
     def __init__(
-        self, config: VoiceConfig, lines: VoiceSet, run: str | Path, *, command: str = ""
+        self,
+        config: VoiceConfig,
+        lines: VoiceSet,
+        run: str | Path,
+        *,
+        command: str = "",
+        keep_lines: bool = True,
     ) -> None:
+        self.keep_lines = keep_lines
         self.config, self.set, self.run, self.command = config, lines, Path(run), command
         described = self.run / "run.json"
         about = {"config": config.to_dict(), "data": lines.digest}
@@ -244,7 +253,14 @@ class VoiceTrainer:
                 states=self.config.states,
             )
             network.load_state_dict(self.best[1])
-        arrays = network.arrays()
+        spoken = zip(self._rows(self.set.every), self.set.every, strict=True)
+        arrays = network.arrays() | {
+            "votes": count_votes(
+                [(row[0], line.speaker) for row, line in spoken],
+                self.set.attributes["speaker"],
+                len(self.pieces.vocabulary),
+            )
+        }
         machine = self._packed(arrays, {})[1]
         data, machine = self._packed(arrays, self.scores(machine))
         write_atomic(self.run / FILE, data)
@@ -271,6 +287,11 @@ class VoiceTrainer:
             "attributes": {name: list(values) for name, values in lines.attributes.items()},
             "lexicon": list(lines.lexicon),
             "known": sorted({mark_of(row.text) for row in (*lines.train, *lines.held)}),
+            "lines": [
+                [row.speaker, row.act, row.mood, row.text]
+                for row in (*lines.train, *lines.held)
+                if row.act and self.keep_lines
+            ],
             "scores": scores,
             "about": about,
         }

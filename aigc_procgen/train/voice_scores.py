@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aigc_procgen.core.pieces import END
 from aigc_procgen.core.step_machine import ONE, StepMachine
 
-__all__ = ["bits_of_counts", "bits_of_machine", "perplexity"]
+__all__ = ["bits_of_counts", "bits_of_machine", "count_votes", "perplexity"]
 
+_SMOOTHING = 1000  # pieces; of 100, 300 and 1000 the best for lines held out
 Row = tuple[list[int], tuple[int, ...]]
 """A line's pieces, and the rows of its label."""
 
@@ -54,6 +56,26 @@ def bits_of_counts(
                     chance = (seen[line[at]] + types * chance) / (total + types)
             bits -= math.log2(chance)
     return bits
+
+
+def count_votes(
+    lines: Sequence[tuple[list[int], str]], speakers: Sequence[str], size: int
+) -> NDArray[np.int16]:
+    """How much each piece speaks for each speaker against all others, int16 [size, speakers].
+
+    The sum over a line is the score of naive Bayes, in 1/64 nats. Counts are smoothed towards those
+    of all lines together, so that who says little has few votes.
+    """
+    counts = np.zeros((size, len(speakers) + 1))
+    for pieces, speaker in lines:
+        column = speakers.index(speaker) if speaker in speakers else len(speakers)
+        np.add.at(counts, (pieces, column), 1)
+    all_of = counts.sum(1, keepdims=True)
+    prior = _SMOOTHING * all_of / all_of.sum()
+    own, others = counts[:, :-1] + prior, all_of - counts[:, :-1] + prior
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.log(own / own.sum(0)) - np.log(others / others.sum(0))
+    return np.asarray(np.round(np.where(all_of > 0, ratio, 0) * 64), np.int16)
 
 
 def perplexity(bits: float, texts: Iterable[str]) -> float:
