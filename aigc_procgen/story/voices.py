@@ -81,7 +81,8 @@ class Voice:
 
     def propose(self, frame: Frame, dice: Stream) -> Iterator[str]:
         """New lines if the voice proposes any; then the script's lines of the frame's mood; then
-        the better half of all others of script and grammar, in an order of the dice; then the rest.
+        in an order of the dice its other lines, and those of the grammar that could be among them;
+        then the rest of the grammar's, the better ones first.
         """
         speaker = self._speaker_of(frame.voice)
         if speaker is None:
@@ -90,7 +91,14 @@ class Voice:
             yield from self._sampled(self._label(speaker, frame.act, frame.mood), dice)
         fitting, others = self._script(frame, speaker)
         yield from dice.shuffled(fitting)
-        yield from self._ranked([*frame.candidates, *others], speaker, dice)
+        counted = dict(zip(frame.candidates, self.votes(frame.candidates, speaker), strict=True))
+        ranked = sorted(counted, key=lambda line: (-counted[line], line))
+        good = (len(ranked) + 1) // 2
+        if others:  # as good as half of them
+            bar = sorted(self.votes(others, speaker))[len(others) // 2]
+            good = sum(counted[line] >= bar for line in ranked)
+        yield from dice.shuffled([*others, *ranked[:good]])
+        yield from ranked[good:]
 
     def _script(self, frame: Frame, speaker: str) -> tuple[list[str], list[str]]:
         """The script's lines that can be said: those of the frame's mood, and of no mood."""
@@ -123,13 +131,6 @@ class Voice:
             for name, values in self.attributes.items()
         ]
         return np.concatenate(blocks)
-
-    def _ranked(self, lines: Sequence[str], speaker: str, dice: Stream) -> Iterator[str]:
-        counted = dict(zip(lines, self.votes(lines, speaker), strict=True))
-        better = sorted(counted, key=lambda line: (-counted[line], line))
-        half = (len(better) + 1) // 2
-        yield from dice.shuffled(better[:half])
-        yield from better[half:]
 
     def votes(self, lines: Sequence[str], speaker: str) -> list[int]:
         """How much the pieces of each line speak for a speaker rather than for others, in 1/64
