@@ -27,9 +27,11 @@ from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.history import History
 from .story.item_lore import ItemLore, lore
+from .story.language_model import LanguageModel
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
+from .story.proposals import Frame, Proposer
 from .story.quest_log import quest_log
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
@@ -39,7 +41,10 @@ from .story.signs import Sign
 from .story.tables import LANGUAGES
 from .story.teller import TONES
 from .story.translation import check_translation
+from .story.verifier import Verifier
+from .story.voices import Voice
 from .story.words import phrase, small_talk
+from .voices import load_voice
 from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.places import PLACE_KINDS, Place
@@ -74,16 +79,19 @@ __all__ = [
     "Edit",
     "Facts",
     "Figure",
+    "Frame",
     "History",
     "HistoryEvent",
     "InvalidArgument",
     "ItemLore",
+    "LanguageModel",
     "MissingDependency",
     "Pack",
     "PackError",
     "Place",
     "ProcgenError",
     "Profile",
+    "Proposer",
     "Quest",
     "Realm",
     "Room",
@@ -92,6 +100,8 @@ __all__ = [
     "Scene",
     "Sign",
     "Thing",
+    "Verifier",
+    "Voice",
     "Way",
     "World",
     "__version__",
@@ -111,6 +121,7 @@ __all__ = [
     "heightmap",
     "legal",
     "load_pack",
+    "load_voice",
     "load_world",
     "lore",
     "moving_tiles",

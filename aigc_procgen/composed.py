@@ -33,6 +33,7 @@ from .story.past import past_of
 from .story.people import Person, make_person, outlaws_of, people_of, voice_of
 from .story.place_names import place_name
 from .story.profile import Profile
+from .story.proposals import Proposer, make_writer
 from .story.quests import Quest, plan_quest
 from .story.rumours import Rumour, rumours_of
 from .story.shared_past import NEAR, Crown, ties, wars_of
@@ -188,7 +189,8 @@ class World:
     `prefetch`, which end with the world, with `close` or with a `with` block. With a `size` in
     tiles, 512 or more, or (width, height), the land is an island of that size around the origin and
     the rest is sea. `height` is land of your own, a function such as `heightmap` makes: climate,
-    rivers, places and roads follow it.
+    rivers, places and roads follow it. `voice` puts what people of quests say otherwise, see
+    `load_voice`.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
@@ -203,12 +205,15 @@ class World:
         workers: int = 1,
         size: int | tuple[int, int] | None = None,
         height: Height | None = None,
+        voice: Proposer | None = None,
     ) -> None:
         self.seed = check_seed(seed)
         self._shape = make_shape(size, height)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
+        make_writer(voice)  # says what is wrong with it now, not at the first quest
+        self.voice = voice
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
 
@@ -504,6 +509,7 @@ class World:
             index=index,
             recent=recent,
             language=language,
+            voice=self.voice,
         )
 
     def arc(
@@ -531,6 +537,7 @@ class World:
             index=index,
             recent=recent,
             language=language,
+            voice=self.voice,
         )
 
     # -- lore -------------------------------------------------------------------------------------
@@ -709,6 +716,7 @@ def load_world(
     cache_bytes: int = 64_000_000,
     workers: int = 1,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new.
 
@@ -726,6 +734,7 @@ def load_world(
         workers=workers,
         size=saved.size,
         height=height,
+        voice=voice,
     )
     loaded.changes = saved.changes
     try:
@@ -743,6 +752,7 @@ def world(
     workers: int = 1,
     size: int | tuple[int, int] | None = None,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world of a seed, a whole number or a text; the rest as for `World`.
 
@@ -751,7 +761,13 @@ def world(
     (2, 3)
     """
     return World(
-        seed, pack=pack, cache_bytes=cache_bytes, workers=workers, size=size, height=height
+        seed,
+        pack=pack,
+        cache_bytes=cache_bytes,
+        workers=workers,
+        size=size,
+        height=height,
+        voice=voice,
     )
 
 

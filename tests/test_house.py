@@ -13,7 +13,7 @@ import aigc_procgen
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = {"core", "art", "world", "dungeon", "story"}
-PUBLIC = {"composed", "dungeon_picture", "pieces", "_version", ""}
+PUBLIC = {"composed", "dungeon_picture", "pieces", "voices", "_version", ""}
 # room -> rooms of ours that it may import ("" is the package itself, the public API)
 MAY_IMPORT = {
     "core": set(),
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "saves": {"core"},
     "dungeon_picture": {"core", "art", "dungeon"},
     "pieces": {"core", "art"},
+    "voices": {"core", "art", "story"},
     "__main__": {"cli"},
     "": RUNTIME | PUBLIC,
     "cli": RUNTIME | PUBLIC | {"data", "train", "exporters", "demo_game"},

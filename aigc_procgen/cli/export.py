@@ -25,6 +25,9 @@ def add_parser(subparsers: Any) -> None:
     onnx.add_argument("runs", nargs="+", metavar="RUN", help="folders that `train` wrote")
     onnx.add_argument("--out", required=True, metavar="PACK", help="the pack's folder; made anew")
     onnx.add_argument("--name", help="the pack's name (default: the folder's)")
+    onnx.add_argument(
+        "--licence", default="all rights reserved", help="the licence of a voice's script"
+    )
     onnx.set_defaults(func=run)
     for target, what in (
         ("ink", "quests as Ink scripts"),
@@ -101,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
     from aigc_procgen.core.pack import load_pack, write_pack
     from aigc_procgen.exporters.names import export_names, is_name_run
     from aigc_procgen.exporters.onnx import compare, export_ground, export_run
+    from aigc_procgen.exporters.voice import export_voice, is_voice_run
 
     out = Path(args.out)
     models: dict[str, tuple[dict[str, Any], bytes]] = {}
@@ -114,6 +118,11 @@ def run(args: argparse.Namespace) -> int:
             data, entry = export_names(folder)
             print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
             models["names"] = (entry, data)
+            continue
+        if is_voice_run(folder):
+            data, entry = export_voice(folder, licence=args.licence)
+            print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
+            models["voice"] = (entry, data)
             continue
         data, entry = export_run(folder)
         agreement = compare(folder, data)

@@ -23,12 +23,21 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     add_language(parser)
+    parser.add_argument("--voice", metavar="PACK", help="a pack whose voice speaks")
+    parser.add_argument(
+        "--propose", action="store_true", help="let the voice make lines, not only choose them"
+    )
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the quest; returns the exit status."""
-    world = procgen.world(args.seed)
+    voice = None
+    if args.voice:
+        voice = procgen.load_voice(args.voice, use="propose" if args.propose else "rank")
+    elif args.propose:
+        raise procgen.InvalidArgument("--propose needs --voice PACK, whose voice proposes")
+    world = procgen.world(args.seed, voice=voice)
     people = world.people(world.nearest("any", *world.spawn()))
     giver = people[args.index % len(people)]
     quest = world.quest(giver, index=args.index, language=args.language)
@@ -47,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"{quest.title}  ({motivation}: {quest.strategy})")
     print(f"{name}, {role}: {quest.because}")
     for line in quest.lines:
-        print(f"  [{line.act}] {line.text}")
+        whose = f", {line.source}" if line.source != "grammar" else ""
+        print(f"  [{line.act}{whose}] {line.text}")
     for objective in quest.objectives:
         print(f"  - {objective.text}")
     return 0

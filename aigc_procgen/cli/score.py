@@ -63,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
     check_int("--candidates", args.candidates, 1, 64)
     packs = _packs(args)
     first = next(iter(packs.values()))
-    drawing = sorted(name for name, model in first.models.items() if model.kind != "names")
+    drawing = sorted(
+        name for name, model in first.models.items() if model.kind not in ("names", "voice")
+    )
     if unknown := sorted(set(args.only) - set(drawing)):
         raise InvalidArgument(f"--only must be one of {', '.join(drawing)}, not {unknown[0]!r}")
     names = sorted(args.only) or drawing

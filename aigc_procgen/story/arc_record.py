@@ -9,6 +9,7 @@ from ..core.records import Record
 from .fact_set import Facts
 from .facts import Action, attempt
 from .objectives import Line
+from .proposals import Proposer
 from .quest_record import Quest
 
 __all__ = ["Arc", "ArcStatus", "Chapter"]
@@ -121,15 +122,15 @@ class Arc(Record):
             facts = after
         return facts
 
-    def replan(self, facts: Facts) -> Arc | None:
+    def replan(self, facts: Facts, *, voice: Proposer | None = None) -> Arc | None:
         """The story as it can go on from these facts; None if its quest cannot be mended.
 
         A broken quest is mended, the chapters after it are planned anew, and those that are not
-        possible any more are left out. Without any way on, say `closing(facts)`.
+        possible any more are left out. Without any way on, say `closing(facts)`. `voice` as for `arc`.
         """
         from .arcs import replanned
 
-        return replanned(self, facts)
+        return replanned(self, facts, voice)
 
     def closing(self, facts: Facts) -> Line:
         """What is said when the story is given up."""

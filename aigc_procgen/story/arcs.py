@@ -23,6 +23,7 @@ from .objectives import Line
 from .patterns import Bindings, filled, solve
 from .planner import bindings_of, plan
 from .profile import Profile
+from .proposals import Proposer
 from .quest_record import Quest
 from .strategies import strategies
 from .tables import check_language, load_table
@@ -46,6 +47,7 @@ class _Story:
     facts: Facts
     chapters: list[Chapter]
     language: str
+    voice: Proposer | None
 
 
 def plan_arc(
@@ -57,13 +59,14 @@ def plan_arc(
     recent: Sequence[Quest] = (),
     *,
     language: str = "en",
+    voice: Proposer | None = None,
 ) -> Arc:
     """Three to five quests that belong together and begin with a wish of `giver`, as an `Arc`.
 
     Without facts, in a small neighbourhood; the player's `profile` makes stories of what they like
     likelier, `index` goes on to another story, `recent` quests are worded otherwise, and `language`
-    is that of all words, one of `LANGUAGES`. Raises `InvalidArgument` if the giver cannot
-    ask, or if no story can begin with them.
+    is that of all words, one of `LANGUAGES`; `voice` as for `quest`. Raises
+    `InvalidArgument` if the giver cannot ask, or if no story can begin with them.
     """
     check_seed(seed)
     check_language(language)
@@ -90,7 +93,7 @@ def plan_arc(
     for turn in range(index, index + len(order)):
         shape = order[turn % len(order)]
         mixed = dice.child(shape.name, turn)
-        arc = _planned(seed, shape, facts, giver, index, mixed, recent, language)
+        arc = _planned(seed, shape, facts, giver, index, mixed, recent, language, voice)
         if arc is not None:
             return arc
     raise InvalidArgument(f"giver {giver!r} can begin no longer story now: ask somebody else")
@@ -105,6 +108,7 @@ def _planned(
     dice: Stream,
     recent: Sequence[Quest],
     language: str,
+    voice: Proposer | None,
 ) -> Arc | None:
     casts = list(islice(solve(shape.where, facts, {"?giver": giver}), 16 * _CASTS))
     for bound in dice.sample(casts, _CASTS):
@@ -118,6 +122,7 @@ def _planned(
             facts=facts,
             chapters=[],
             language=language,
+            voice=voice,
         )
         if all(_add(story, shape, part, dice, recent) or part.coda for part in shape.chapters):
             arc = _arc(story, shape, facts, giver)
@@ -239,6 +244,7 @@ def _quest(
                 story.index + number,
                 lately,
                 language=story.language,
+                voice=story.voice,
             )
             if quest.objectives and quest.check(facts).state == "open":
                 # The clock of a later chapter begins when the game begins it.
@@ -247,7 +253,7 @@ def _quest(
     return None
 
 
-def replanned(arc: Arc, facts: Facts) -> Arc | None:
+def replanned(arc: Arc, facts: Facts, voice: Proposer | None = None) -> Arc | None:
     """The story as it can go on from these facts; see `Arc.replan`."""
     status = arc.check(facts)
     if status.state == "failed":
@@ -264,9 +270,10 @@ def replanned(arc: Arc, facts: Facts) -> Arc | None:
         facts=facts,
         chapters=list(arc.chapters[:number]),
         language=arc.language,
+        voice=voice,
     )
     if ("chapter", arc.id, str(number)) in facts:
-        mended = arc.chapters[number].quest.replan(facts)
+        mended = arc.chapters[number].quest.replan(facts, voice=voice)
         if mended is None:
             return None
         story.chapters.append(replace(arc.chapters[number], quest=mended))

@@ -17,6 +17,7 @@ from .fact_set import Facts
 from .objectives import Line
 from .patterns import Bindings, filled, solve
 from .planner import bindings_of, plan
+from .proposals import Proposer
 from .quest_record import Quest
 from .strategies import Strategy, strategies
 from .telling import told
@@ -28,7 +29,7 @@ _BINDINGS = 4
 _TRIES = 40
 
 
-def mended(quest: Quest, facts: Facts) -> Quest | None:
+def mended(quest: Quest, facts: Facts, voice: Proposer | None = None) -> Quest | None:
     """The quest planned anew from these facts, or None; see `Quest.replan`."""
     options = islice(_options(quest, facts), _TRIES)
     tried: list[tuple[str, Bindings]] = []
@@ -50,6 +51,7 @@ def mended(quest: Quest, facts: Facts) -> Quest | None:
             quest.index,
             former=former,
             language=quest.language,
+            voice=voice,
         )
         rival = quest.rival
         if rival is None or rival.item not in again.roles.values():

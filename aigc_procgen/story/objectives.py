@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 from ..core.records import Record
 from .fact_set import Facts
+from .proposals import GRAMMAR
 
 __all__ = ["Alternative", "Line", "Objective"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Record):
-    """Something said: a key for translation, who says it ("player" too), the act, the words."""
+    """Something said: a key for translation, who says it ("player" too), the act, the words.
+
+    `source` is whose words they are: the "grammar"'s, or a proposer's ("voice", "llm").
+    """
 
     key: str
     speaker: str
     act: str
     text: str
+    source: str = GRAMMAR
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from .grammar import grammar_of
 from .haste import lapsed, short_of_time, time_of
 from .objectives import Alternative, Line, Objective
 from .progress import branches, needed, reached, route, walk
+from .proposals import Proposer
 from .rivals import Rival, moved, next_step
 
 __all__ = ["Quest", "QuestStatus"]
@@ -170,16 +171,17 @@ class Quest(Record):
         """
         return moved(self, facts, now)
 
-    def replan(self, facts: Facts) -> Quest | None:
+    def replan(self, facts: Facts, *, voice: Proposer | None = None) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.
 
         First with the same roles, then with others that the same reason allows, then in other ways
         that the same reason or motivation knows. Where the giver cannot ask any more, somebody near
-        to them does: then `giver` is another person. Without any, say `closing(facts)`.
+        to them does: then `giver` is another person. Without any, say `closing(facts)`. `voice` as
+        for `quest`.
         """
         from .mending import mended
 
-        return mended(self, facts)
+        return mended(self, facts, voice)
 
     def closing(self, facts: Facts) -> Line:
         """What is said when the quest is given up as broken: by the giver, by who is left of them,

@@ -13,6 +13,7 @@ from .objectives import Line, Objective
 from .patterns import Bindings
 from .planner import bindings_of, plan
 from .profile import Profile
+from .proposals import Proposer
 from .quest_record import Quest, QuestStatus
 from .strategies import Strategy, motivations, strategies
 from .tables import check_language
@@ -34,14 +35,16 @@ def plan_quest(
     recent: Iterable[Quest] = (),
     *,
     language: str = "en",
+    voice: Proposer | None = None,
 ) -> Quest:
     """A quest that `giver` has a reason to ask for; without facts, in a small neighbourhood.
 
     What is asked follows from how urgent it is, the giver's drives and the player's profile; the
     `index` goes on to the giver's next wish. `recent` are quests that the player was given lately,
     the last one last: their like is asked for less, and in other words. `language` is that of the
-    words, one of `LANGUAGES`; all else is the same in each. Raises `InvalidArgument` if the giver
-    is no living person of the facts, or has nothing to ask for.
+    words, one of `LANGUAGES`; all else is the same in each. `voice` may put what is said otherwise
+    in its own language, see `load_voice`; the plan is the same. Raises `InvalidArgument` if the
+    giver is no living person of the facts, or has nothing to ask for.
     """
     check_seed(seed)
     check_language(language)
@@ -74,7 +77,9 @@ def plan_quest(
             dice = stream(seed, "quest", giver, index, turn)
             found = plan(strategy, facts, roles, dice)
             if found is not None:
-                quest = told(seed, facts, found, giver, index, lately, language=language)
+                quest = told(
+                    seed, facts, found, giver, index, lately, language=language, voice=voice
+                )
                 # The proof is replayed from fresh facts, apart from the planner's own state.
                 if quest.objectives and quest.way(facts):
                     return quest

@@ -15,6 +15,7 @@ from .haste import deadline_of, lapses_of
 from .objectives import Alternative, Line, Objective
 from .planner import Plan
 from .progress import steps_of, walk
+from .proposals import GRAMMAR, Proposer, Writer, make_writer
 from .quest_record import Quest
 from .rivals import Rival, rival_of
 from .sides import Side, side_of
@@ -39,6 +40,7 @@ def told(
     former: str = "",
     *,
     language: str,
+    voice: Proposer | None = None,
 ) -> Quest:
     """The quest of a plan, with its words; those of quests of lately are not said again.
 
@@ -50,6 +52,7 @@ def told(
     grammar, table = speaker.grammar, load_table("objectives", language)
     heard = {line.text: ago for ago, quest in enumerate(lately) for line in quest.lines}
     speaker.heard = heard
+    writer = speaker.writer = make_writer(voice, language)
     because = speaker.table_line("causes", found.cause[0], index)
     if former:
         speaker.roles |= {"former": former}
@@ -69,7 +72,9 @@ def told(
 
     def add(act: str, who: str, text: str) -> None:
         if text:
-            lines.append(Line(key=f"{quest_id}.{len(lines)}", speaker=who, act=act, text=text))
+            source = writer.source_of(text) if writer else GRAMMAR
+            key = f"{quest_id}.{len(lines)}"
+            lines.append(Line(key=key, speaker=who, act=act, text=text, source=source))
 
     mood = found.strategy.mood
     add("greet", giver, speaker.line("greet", index=index))
@@ -84,13 +89,13 @@ def told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, heard, add, language)
+    _add_replies(seed, facts, found, objectives, giver, index, heard, add, language, writer)
     main = objectives
     if side is not None:
         objectives = _beside(side, main, states, language)
         if side.act:
             other = Speaker(seed, facts, side.who, {}, side.name, index, language=language)
-            other.heard = heard
+            other.heard, other.writer = heard, writer
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
@@ -293,6 +298,7 @@ def _add_replies(
     heard: Mapping[str, int],
     add: Callable[[str, str, str], None],
     language: str,
+    writer: Writer | None,
 ) -> None:
     """What is said while the deeds are done: answers to questions, thanks for what is brought."""
     last = objectives[-1].id if objectives else ""
@@ -309,7 +315,7 @@ def _add_replies(
         speaker = Speaker(
             seed, facts, person, {"topic": topic}, objective.id, index, language=language
         )
-        speaker.heard = heard
+        speaker.heard, speaker.writer = heard, writer
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
             text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
@@ -322,6 +328,6 @@ def _add_replies(
     marks = {mark for o in objectives if o.any_of for mark in o.marks[:1]}
     marks |= {mark for o in objectives for other in o.any_of for mark in other.marks[:1]}
     speaker = Speaker(seed, facts, giver, found.roles, "thanks", index, language=language)
-    speaker.heard = heard
+    speaker.heard, speaker.writer = heard, writer
     for mark in sorted(marks):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

@@ -16,6 +16,7 @@ from ..core.random import Seed, stream
 from .english import sentence_case
 from .fact_set import Facts
 from .grammar import count_of, grammar_of
+from .proposals import Proposer, Writer, make_frame, make_writer
 from .tables import load_table
 
 __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
@@ -79,6 +80,8 @@ class Speaker:
         self._names = names
         self.heard: Mapping[str, int] = {}
         """Lines that were said lately, and when: others are chosen as long as there are any."""
+        self.writer: Writer | None = None
+        """Who may put a line otherwise than the grammar would."""
 
     def line(self, act: str, *, mood: str = "", index: int = 0, voice: str = "") -> str:
         """A line of the act in the speaker's voice (or `voice`); "" if none can be filled.
@@ -90,7 +93,7 @@ class Speaker:
             acts = load_table("quest_lines", self.language)["acts"]
         voices = acts[act]
         options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
-        return self._chosen(act, options, mood, index)
+        return self._chosen(act, options, mood, index, voice)
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
         """A line of a table that is ordered by name and then by voice; "" if there is none."""
@@ -99,12 +102,14 @@ class Speaker:
         options = [*voices.get(self.voice, []), *voices.get("any", [])]
         return self._chosen(f"{table} {name}", options, "", index)
 
-    def _chosen(self, what: str, options: list[Any], mood: str, index: int) -> str:
+    def _chosen(self, what: str, options: list[Any], mood: str, index: int, voice: str = "") -> str:
         plain = [option for option in options if isinstance(option, str)]
         fitting = [o[0] for o in options if not isinstance(o, str) and o[1].get("mood") == mood]
         deck = stream(self._seed, "words", what, self._person).shuffled(plain)
         if fitting and mood:
             deck = [*fitting, *deck]
+        if deck and (said := self._proposed(what, deck, mood, index, voice)):
+            return said
         known = []
         for step in range(len(deck)):
             filled = self.fill(deck[(index + step) % len(deck)])
@@ -120,6 +125,17 @@ class Speaker:
                     known.append(both)
                     break
         return min(known, key=lambda text: self.heard.get(text, -1), default="")
+
+    def _proposed(self, what: str, deck: list[str], mood: str, index: int, voice: str) -> str:
+        """A line of the writer's proposer, "" if it has none that is right."""
+        if self.writer is None:
+            return ""
+        table = what.rpartition(" ")[0]
+        act = {"causes": "because", "asks": "ask"}.get(table, what)
+        speaking = voice or self.voice
+        frame = make_frame(act, mood, speaking, sorted(self.roles), deck, fixed=bool(table))
+        dice = stream(self._seed, "proposals", what, self._person, *self._names, index)
+        return self.writer.choose(frame, self.fill, self.heard, dice)
 
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
@@ -170,10 +186,20 @@ class Speaker:
 
 
 def small_talk(
-    seed: Seed, facts: Facts, person: str, index: int = 0, *, language: str = "en"
+    seed: Seed,
+    facts: Facts,
+    person: str,
+    index: int = 0,
+    *,
+    language: str = "en",
+    voice: Proposer | None = None,
 ) -> str:
-    """A greeting and something said for the sake of it, by somebody who asks for nothing."""
+    """A greeting and something said for the sake of it, by somebody who asks for nothing.
+
+    `voice` may put it in other words, see `load_voice`.
+    """
     speaker = Speaker(seed, facts, person, {}, "small talk", person, index, language=language)
+    speaker.writer = make_writer(voice, language)
     return speaker.grammar.joined(
         [speaker.line("greet", index=index), speaker.line("small_talk", index=index)]
     )
