@@ -126,7 +126,8 @@ class Arc(Record):
         """The story as it can go on from these facts; None if its quest cannot be mended.
 
         A broken quest is mended, the chapters after it are planned anew, and those that are not
-        possible any more are left out. Without any way on, say `closing(facts)`. `voice` as for `arc`.
+        possible any more are left out. Without any way on, say `closing(facts)`. `voice` as
+        for `arc`.
         """
         from .arcs import replanned
 
