@@ -7,6 +7,9 @@
 True
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ._version import __version__
 from .composed import WORLD_VERSION, Character, World, character, load_world
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
@@ -16,24 +19,16 @@ from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
-from .story.barks import SITUATIONS, bark
-from .story.books import Book
 from .story.cultures import cultures
-from .story.events import Figure, HistoryEvent
+from .story.events import HistoryEvent
 from .story.fact_set import Facts
 from .story.facts import apply, legal
-from .story.history import History
-from .story.item_lore import ItemLore, lore
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
-from .story.quest_log import quest_log
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
-from .story.rumours import TRUTHS, Rumour
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
-from .story.signs import Sign
-from .story.telling import TONES
 from .story.words import phrase, small_talk
 from .world.chunk import Chunk
 from .world.edits import Edit
@@ -41,6 +36,17 @@ from .world.places import PLACE_KINDS, Place
 from .world.realms import Realm
 from .world.shape import heightmap
 from .world.terrain import TERRAINS
+
+if TYPE_CHECKING:
+    from .story.barks import SITUATIONS, bark
+    from .story.books import Book
+    from .story.figures import Figure
+    from .story.history import History
+    from .story.item_lore import ItemLore, lore
+    from .story.quest_log import quest_log
+    from .story.rumours import TRUTHS, Rumour
+    from .story.signs import Sign
+    from .story.telling import TONES
 
 # Last: `world` is also the name of the room, which importing the room has bound.
 from .composed import world  # isort: skip
@@ -114,3 +120,27 @@ __all__ = [
     "typed_seed",
     "world",
 ]
+
+# Loaded when first asked for: a game without lore need not wait for it.
+_LATER = {
+    "SITUATIONS": "barks",
+    "TONES": "telling",
+    "TRUTHS": "rumours",
+    "Book": "books",
+    "Figure": "figures",
+    "History": "history",
+    "ItemLore": "item_lore",
+    "Rumour": "rumours",
+    "Sign": "signs",
+    "bark": "barks",
+    "lore": "item_lore",
+    "quest_log": "quest_log",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".story.{_LATER[name]}", __name__), name)
+    globals()[name] = found
+    return found
