@@ -7,6 +7,9 @@
 True
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ._version import __version__
 from .composed import WORLD_VERSION, Character, World, character, load_world
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
@@ -18,29 +21,18 @@ from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
 from .story.arc_record import Arc
 from .story.arcs import plan_arc as arc
-from .story.barks import SITUATIONS, bark
-from .story.books import Book
 from .story.cultures import cultures
-from .story.descriptions import GLOSSARIES, Description, describe, glossary
-from .story.events import Figure, HistoryEvent
+from .story.events import HistoryEvent
 from .story.fact_set import Facts
 from .story.facts import apply, legal
-from .story.history import History
-from .story.item_lore import ItemLore, lore
-from .story.language_model import LanguageModel
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
 from .story.proposals import Frame, Proposer
-from .story.quest_log import quest_log
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
-from .story.rumours import TRUTHS, Rumour
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
-from .story.signs import Sign
 from .story.tables import LANGUAGES
-from .story.teller import TONES
-from .story.translation import check_translation
 from .story.verifier import Verifier
 from .story.voices import Voice
 from .story.words import phrase, small_talk
@@ -51,6 +43,20 @@ from .world.places import PLACE_KINDS, Place
 from .world.realms import Realm
 from .world.shape import heightmap
 from .world.terrain import TERRAINS
+
+if TYPE_CHECKING:
+    from .story.barks import SITUATIONS, bark
+    from .story.books import Book
+    from .story.descriptions import GLOSSARIES, Description, describe, glossary
+    from .story.figures import Figure
+    from .story.history import History
+    from .story.item_lore import ItemLore, lore
+    from .story.language_model import LanguageModel
+    from .story.quest_log import quest_log
+    from .story.rumours import TRUTHS, Rumour
+    from .story.signs import Sign
+    from .story.teller import TONES
+    from .story.translation import check_translation
 
 # Last: `world` is also the name of the room, which importing the room has bound.
 from .composed import world  # isort: skip
@@ -138,3 +144,33 @@ __all__ = [
     "typed_seed",
     "world",
 ]
+
+# Loaded when first asked for: a game that does without need not wait for it.
+_LATER = {
+    "GLOSSARIES": "descriptions",
+    "SITUATIONS": "barks",
+    "TONES": "teller",
+    "TRUTHS": "rumours",
+    "Book": "books",
+    "Description": "descriptions",
+    "Figure": "figures",
+    "History": "history",
+    "ItemLore": "item_lore",
+    "LanguageModel": "language_model",
+    "Rumour": "rumours",
+    "Sign": "signs",
+    "bark": "barks",
+    "check_translation": "translation",
+    "describe": "descriptions",
+    "glossary": "descriptions",
+    "lore": "item_lore",
+    "quest_log": "quest_log",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".story.{_LATER[name]}", __name__), name)
+    globals()[name] = found
+    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property, lru_cache, partial
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +21,14 @@ from .dungeon.records import Dungeon
 from .saves import Saved, read_save, write_save
 from .story.arc_record import Arc
 from .story.arcs import plan_arc
-from .story.barks import bark
-from .story.books import Book, Leg, books_of
 from .story.calendar import present_year
-from .story.directions import paces
 from .story.fact_set import Facts
-from .story.history import History, place_history, realm_history
-from .story.item_lore import ItemLore, lore
 from .story.neighbourhood import neighbourhood_facts
-from .story.past import past_of
-from .story.people import Person, make_person, outlaws_of, people_of, voice_of
+from .story.people import Person, make_person, outlaws_of, people_of
 from .story.place_names import place_name
 from .story.profile import Profile
 from .story.proposals import Proposer, make_writer
 from .story.quests import Quest, plan_quest
-from .story.rumours import Rumour, rumours_of
-from .story.shared_past import NEAR, Crown, ties, wars_of
-from .story.signs import Fork, Sign, make_sign
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
 from .world.land import LIMIT, Land
@@ -46,6 +37,14 @@ from .world.prefetch import Prefetcher
 from .world.realms import Realm
 from .world.shape import Height, make_shape
 from .world.terrain import TERRAINS
+
+if TYPE_CHECKING:
+    from .memory import Memory
+    from .story.books import Book
+    from .story.history import History
+    from .story.item_lore import ItemLore
+    from .story.rumours import Rumour
+    from .story.signs import Sign
 
 __all__ = [
     "WORLD_VERSION",
@@ -59,8 +58,6 @@ __all__ = [
 WORLD_VERSION = 3  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
-_FORK = 260  # tiles around a fork in which its sign finds places
-_LEGS = 4  # of the walk that a book of travels tells
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
 
 
@@ -169,11 +166,6 @@ def _stand(
     window = picture[max(top, 0) : top + side, max(left, 0) : left + side]
     shown = shown[: window.shape[0], : window.shape[1]]
     np.copyto(window, shown, where=shown[..., 3:] > 0)
-
-
-@lru_cache(maxsize=256, typed=True)
-def _town_name(seed: Seed, place_id: str) -> str:
-    return place_name(seed, place_id, "town")
 
 
 def _character(person: Person, seed: Seed, pack: Pack | None) -> Character:
@@ -547,60 +539,32 @@ class World:
         """The year in which the game begins; all of history lies before it."""
         return present_year(self.seed)
 
+    @cached_property
+    def _memory(self) -> Memory:
+        # Loaded with the first question: a game that asks for no lore need not wait for it.
+        from .memory import Memory
+
+        return Memory(self.seed, self._land)
+
     def history(self, of: Place | Realm) -> History:
         """What a place or a realm has come through: dated events with reasons, and `told`.
 
         Places that share an event (a wedding, a raid, a fever, a war) tell the same one, and the
         end agrees with what is there now: who lives in a place rules it, and a ruin has fallen.
         """
-        if isinstance(of, Realm):
-            foes = [self._crown(foe) for foe in self._foes(of)]
-            land = self._land.surroundings(self._capital(of))
-            return realm_history(self.seed, self._crown(of), foes, land=land)
-        realm = self.realm(of.x, of.y)
-        return place_history(
-            self.seed,
-            of,
-            self._tied(of),
-            land=self._land.surroundings(of),
-            realm=self._crown(realm) if realm else None,
-            foes=[self._crown(foe) for foe in self._foes(realm)] if realm else (),
-        )
+        return self._memory.history(of)
 
     def sign(self, at: Place | tuple[int, int], *, language: str = "en") -> Sign:
         """The sign by a place, an arm for every neighbour; or one for a fork at tile (x, y), with
         an arm for up to four of the nearest places. A tile is a pace.
         """
-        if isinstance(at, Place):
-            founded = past_of(self.seed, at.id, at.kind).founded
-            return make_sign(self.seed, at, self._tied(at), founded=founded, language=language)
-        fork = Fork(x=check_int("x", at[0], -LIMIT, LIMIT), y=check_int("y", at[1], -LIMIT, LIMIT))
-        around = self._around(fork.x, fork.y, _FORK)
-        near = sorted(around, key=lambda place: (paces(fork, place), place.id))[:4]
-        return make_sign(self.seed, fork, near, language=language)
+        return self._memory.sign(at, language)
 
     def books(self, place: Place, *, language: str = "en") -> tuple[Book, ...]:
         """The books of a place: chronicles, recipes, sayings, journeys and the like, by people who
         live there or are dead of it.
         """
-        legs: list[Leg] = []
-        here, seen = place, {place.id}
-        while len(legs) < _LEGS:
-            fresh = [other for other in self._tied(here) if other.id not in seen]
-            if not fresh:
-                break
-            there = min(fresh, key=lambda other: (paces(here, other), other.id))
-            legs.append(Leg(first=here, second=there, history=self.history(there)))
-            seen.add(there.id)
-            here = there
-        return books_of(
-            self.seed,
-            self.history(place),
-            people_of(self.seed, place.id, place.kind, place.name),
-            legs,
-            others=[other.name for other in self._tied(place)],
-            language=language,
-        )
+        return self._memory.books(place, language)
 
     def rumours(
         self,
@@ -614,7 +578,7 @@ class World:
         which fact of the neighbourhood (or of `facts`) it is.
         """
         known = self.facts(place) if facts is None else facts
-        return rumours_of(self.seed, known, place.id, count, language=language)
+        return self._memory.rumours(known, place, count, language)
 
     def item_lore(
         self,
@@ -628,7 +592,7 @@ class World:
         """The story of a thing from a place; `item` is its id or any text that tells it from
         others. Without a `name` it has one of its own.
         """
-        return lore(self.history(place), item, kind=kind, name=name, language=language)
+        return self._memory.item_lore(item, place, kind, name, language)
 
     def bark(
         self,
@@ -640,42 +604,12 @@ class World:
         language: str = "en",
     ) -> str:
         """What somebody says aloud in a situation, one of `SITUATIONS`; `place` is at hand."""
-        names = {"home": self._home_name(person)} | ({"place": place.name} if place else {})
-        return bark(
-            self.seed,
-            situation,
-            voice=voice_of(person),
-            speaker=person.id,
-            names={slot: name for slot, name in names.items() if name},
-            index=index,
-            language=language,
-        )
-
-    def _home_name(self, person: Person) -> str:
         try:
-            return self._place_of(person).name
+            home = self._place_of(person).name
         except InvalidArgument:  # somebody without a home
-            return ""
-
-    def _around(self, x: int, y: int, reach: int) -> tuple[Place, ...]:
-        """The places at most so many tiles away in each direction."""
-        left, top = max(x - reach, -LIMIT), max(y - reach, -LIMIT)
-        right, bottom = min(x + reach + 1, LIMIT), min(y + reach + 1, LIMIT)
-        return self.places(left, top, right - left, bottom - top)
-
-    def _tied(self, place: Place) -> tuple[Place, ...]:
-        return tuple(ties(place, self._around(place.x, place.y, NEAR)))
-
-    def _capital(self, realm: Realm) -> Place:
-        return self._place_at(realm.capital)
-
-    def _crown(self, realm: Realm) -> Crown:
-        name = _town_name(self.seed, realm.capital)
-        return Crown(id=realm.id, name=realm.name, capital=realm.capital, capital_name=name)
-
-    def _foes(self, realm: Realm) -> tuple[Realm, ...]:
-        """The neighbouring realms that a realm ever fought with."""
-        return self._land.realms_beside(realm, partial(wars_of, self.seed, realm.id))
+            home = ""
+        names = {"home": home, "place": place.name if place else ""}
+        return self._memory.bark(person, situation, names, index, language)
 
     def _place_of(self, person: Person) -> Place:
         try:

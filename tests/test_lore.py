@@ -135,7 +135,7 @@ def test_other_processes_tell_the_same_lore():
 def test_shared_events_are_told_alike_from_both_sides():
     """An event between two places is in both histories, with the same year, people and facts."""
     shared = 0
-    for seed in range(120):
+    for seed in range(60):
         histories = small_histories(seed)
         for history in histories.values():
             for event in history.events:
@@ -153,7 +153,7 @@ def test_shared_events_are_told_alike_from_both_sides():
                         figures = [h.figure(who) for who in event.who for h in (history,)]
                         assert figures == [histories[other].figure(who) for who in event.who]
                         shared += 1
-    assert shared > 400
+    assert shared > 200
 
 
 def test_a_fever_is_the_same_fever_everywhere():
@@ -172,7 +172,7 @@ def test_a_fever_is_the_same_fever_everywhere():
 def test_dates_are_in_order_and_every_event_has_a_reason():
     """Years never fall, nothing comes before the founding, and causes come before effects."""
     by_event = 0
-    for seed in range(120):
+    for seed in range(60):
         for history in small_histories(seed).values():
             years = [event.year for event in history.events]
             assert years == sorted(years)
@@ -194,12 +194,12 @@ def test_dates_are_in_order_and_every_event_has_a_reason():
                     assert what[0] == history.id
                     assert what[1] in set(history.land) & set(rule.land), event
                 earlier[event.id] = event
-    assert by_event > 3000
+    assert by_event > 1500
 
 
 def test_the_end_of_a_history_is_what_is_there_now():
     """A ruin fell and stands empty; elsewhere people are left, and one of them rules."""
-    for seed in range(120):
+    for seed in range(60):
         spots, people, _ = small_neighbourhood(seed, KINDS)
         least = load_table("history")["least"]
         for spot in spots:
@@ -228,7 +228,7 @@ def test_the_end_of_a_history_is_what_is_there_now():
 def test_people_of_history_are_alive_when_they_act():
     """Whoever takes part in an event was born by then and not yet dead; statues honour the dead."""
     acts = 0
-    for seed in range(120):
+    for seed in range(60):
         for history in small_histories(seed).values():
             for event in history.events:
                 for who in event.who:
@@ -242,7 +242,7 @@ def test_people_of_history_are_alive_when_they_act():
                         assert not figure.died or figure.died >= event.year, (event, figure)
                     assert figure.died < history.year
                     acts += 1
-    assert acts > 5000
+    assert acts > 2500
 
 
 def test_lives_agree_with_dates_and_with_each_other():
@@ -335,7 +335,7 @@ def texts_of(seed, place):
 def test_every_text_is_clean_and_names_only_what_exists():
     """No slot is open, no word doubled, no article or quote wrong; every proper noun is real."""
     count = 0
-    for seed in (*SEEDS, 3, 11):
+    for seed in SEEDS:
         for place in places_of(seed):
             names = names_around(seed, place)
             for where, text in texts_of(seed, place):
@@ -352,7 +352,7 @@ def test_every_text_is_clean_and_names_only_what_exists():
                 assert unknown == (), (where, text)
                 assert text[0] == text[0].upper(), text
                 count += 1
-    assert count > 3000
+    assert count > 2000
 
 
 def test_no_line_is_said_twice_in_a_book_or_a_set_of_rumours():
@@ -455,11 +455,11 @@ def test_a_rumour_follows_the_facts():
 def test_realms_tell_the_same_wars_as_their_places_and_their_foes():
     """A war is one event in both realms and in every place that it reached."""
     wars = local = 0
-    for seed in (42, 5):
+    for seed in (42,):
         land = world(seed)
         realms = {}
-        for column in range(-2, 3):
-            for row in range(-2, 3):
+        for column in range(-1, 2):
+            for row in range(-1, 2):
                 if realm := land.realm(column * 1152 + 576, row * 1152 + 576):
                     realms[realm.id] = realm
         histories = {realm.id: land.history(realm) for realm in realms.values()}
@@ -477,7 +477,7 @@ def test_realms_tell_the_same_wars_as_their_places_and_their_foes():
                             assert told is not None
                             assert told.who == event.who
                             wars += 1
-        for place in land.places(-600, -600, 1200, 1200):
+        for place in land.places(-400, -400, 800, 800):
             history = land.history(place)
             realm = land.realm(place.x, place.y)
             for event in history.events:
@@ -486,8 +486,8 @@ def test_realms_tell_the_same_wars_as_their_places_and_their_foes():
                         assert histories[realm.id].event(event.id).year == event.year
                         local += 1
                     assert any(history.names[i] == realm.name for i in event.where)
-    assert wars >= 2
-    assert local >= 5
+    assert wars >= 1
+    assert local >= 2
 
 
 def test_barks_have_six_voices_for_every_situation():

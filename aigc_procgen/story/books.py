@@ -13,8 +13,8 @@ from typing import Any
 from ..core.random import Seed, Stream, stream
 from ..core.records import Record
 from .directions import direction, paces
-from .events import Figure, HistoryEvent
-from .figures import event_rules
+from .events import HistoryEvent
+from .figures import Figure, event_rules
 from .history import History
 from .teller import Teller, event_phrase, events_told
 

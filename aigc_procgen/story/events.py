@@ -7,24 +7,7 @@ from dataclasses import dataclass
 from ..core.records import Record
 from .fact_set import Fact
 
-__all__ = ["Figure", "HistoryEvent", "event_facts"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure(Record):
-    """Somebody whom history names. `died` is 0 for those who live; their id is a person's.
-
-    `home` is the id of the place that they belong to, `family` the last part of the name.
-    """
-
-    id: str
-    name: str
-    sex: str
-    family: str
-    home: str
-    role: str
-    born: int
-    died: int
+__all__ = ["HistoryEvent", "event_facts"]
 
 
 @dataclass(frozen=True, kw_only=True)

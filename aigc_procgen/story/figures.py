@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.random import Seed, key, stream
+from ..core.records import Record
 from .calendar import present_year
 from .cultures import SEXES, culture_of
-from .events import Figure
 from .name_words import word
 from .names import families_of
 from .residents import census, family_of
@@ -24,6 +24,7 @@ __all__ = [
     "MASTERS",
     "SHARED",
     "EventRule",
+    "Figure",
     "event_rules",
     "houses",
     "make_figure",
@@ -35,6 +36,23 @@ __all__ = [
 HEROES, SHARED, KIN, MASTERS = 40, 70, 100, 140
 _GIVEN = 180
 _STATE = ("people", "wealth", "walls", "faith", "feud", "well", "ore")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Record):
+    """Somebody whom history names. `died` is 0 for those who live; their id is a person's.
+
+    `home` is the id of the place that they belong to, `family` the last part of the name.
+    """
+
+    id: str
+    name: str
+    sex: str
+    family: str
+    home: str
+    role: str
+    born: int
+    died: int
 
 
 @dataclass(frozen=True, kw_only=True)

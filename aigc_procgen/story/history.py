@@ -14,9 +14,9 @@ from ..core.errors import check_choice
 from ..core.random import Seed, check_seed, stream
 from ..core.records import Record
 from .calendar import present_year
-from .events import Figure, HistoryEvent
+from .events import HistoryEvent
 from .fact_set import Fact, Facts
-from .figures import event_rules
+from .figures import Figure, event_rules
 from .grammar import grammar_of
 from .past import Past, apply_changes, least_people, past_of, ruler, start_state
 from .shared_past import (

@@ -8,9 +8,8 @@ from typing import Any
 from ..core.random import stream
 from ..core.records import Record
 from .cultures import culture_of
-from .events import Figure
 from .fact_set import Fact
-from .figures import MASTERS, event_rules, houses, make_figure
+from .figures import MASTERS, Figure, event_rules, houses, make_figure
 from .history import History
 from .names import names
 from .teller import Teller, event_phrase, person_words

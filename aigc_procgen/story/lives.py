@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from ..core.random import Seed, stream
 from .calendar import present_year
 from .cultures import culture_of
-from .events import Figure, HistoryEvent
+from .events import HistoryEvent
 from .fact_set import Fact
-from .figures import KIN, MASTERS, event_rules, make_figure
+from .figures import KIN, MASTERS, Figure, event_rules, make_figure
 from .grammar import Grammar, grammar_of
 from .past import Past, past_of
 from .residents import Person, census, family_of, lifetime, name_of
@@ -264,9 +264,9 @@ class _Life:
         }
         by_kind = {event.kind: event for event in self.events}
         sentences = [self._origin(table, words, home, language)]
-        told = [kind for kind in ("deed", "rules") if kind in by_kind]
-        rest = [k for k in ("parent", "bereaved", "learnt", "lived_through") if k in by_kind]
-        told += self.dice.child("told").shuffled(rest)
+        told: list[str] = [kind for kind in ("deed", "rules") if kind in by_kind]
+        rest: list[str] = ["parent", "bereaved", "learnt", "lived_through"]
+        told += self.dice.child("told").shuffled(kind for kind in rest if kind in by_kind)
         for kind in told[: 2 if len(told) > 2 and self.dice.child("long").chance(1, 2) else 1]:
             sentences.append(self._sentence(teller, table, words, by_kind[kind], language))
         dice = stream(self.seed, "words", "backstory", person.id)

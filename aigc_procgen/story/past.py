@@ -14,8 +14,8 @@ from typing import Any
 
 from ..core.random import Seed, Stream, stream
 from .calendar import present_year
-from .events import Figure, HistoryEvent, event_facts
-from .figures import HEROES, EventRule, event_rules, houses, make_figure, other
+from .events import HistoryEvent, event_facts
+from .figures import HEROES, EventRule, Figure, event_rules, houses, make_figure, other
 from .residents import Person, census, family_of, lifetime, name_of
 from .tables import load_table
 

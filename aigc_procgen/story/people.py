@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ..core.random import Seed, stream
 from .backstory import backstory
-from .lives import life_of
 from .names import person_name
 from .residents import (
     Person,
@@ -77,6 +76,8 @@ def people_of(seed: Seed, place_id: str, place_kind: str, place_name: str) -> tu
     No two share a name; their lives are dated and fit the place's past. A kind that the table does
     not know is peopled like a village.
     """
+    from .lives import life_of  # with all of history, so not before somebody is asked for
+
     people: list[Person] = []
     for number, person in enumerate(census(seed, place_id, place_kind)):
         name = name_of(seed, place_id, place_kind, number)

@@ -13,8 +13,8 @@ from typing import Any
 
 from ..core.random import Seed, Stream, stream
 from .calendar import present_year
-from .events import Figure, HistoryEvent, event_facts
-from .figures import SHARED, event_rules, make_figure
+from .events import HistoryEvent, event_facts
+from .figures import SHARED, Figure, event_rules, make_figure
 from .past import Past, past_of, ruler
 
 __all__ = [

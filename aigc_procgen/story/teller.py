@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.random import Seed, stream
-from .events import Figure, HistoryEvent
+from .events import HistoryEvent
+from .figures import Figure
 from .grammar import grammar_of
 from .tables import load_table
 
