@@ -16,9 +16,10 @@ from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.story.grammar import grammar_of
 from aigc_procgen.story.tables import load_table
 
-__all__ = ["ANSWERS", "Said", "Talk", "strings_csv", "talks_of"]
+__all__ = ["ANSWERS", "OFFER", "Said", "Talk", "strings_csv", "talks_of"]
 
 PLAYER = "player"
+OFFER = ("greet", "offer", "haste", "rival")  # acts of who asks, one after the other
 ANSWERS = (("accept", "accepted", "taken"), ("refuse", "refused", "refused"))
 """What the player may say to an offer, what the giver then says, and the quest's state after it."""
 

@@ -2,7 +2,8 @@
 
 A game diverts to the knot of a quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to, and
 to `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
-said when the quest was planned anew, or cannot be done. `…_state` is "offered", "taken", "refused",
+said when the quest was planned anew, or cannot be done, `…_late` when its hour has passed (where
+it has one). `…_state` is "offered", "taken", "refused",
 "done" or "lost", `…_step` the number of objectives done. Other ways and optional deeds are choices
 beside the objective: `…_o0a_done`. Every line has the tags speaker, act, key.
 """
@@ -18,7 +19,7 @@ from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
-from .dialogue import ANSWERS, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_ink", "ink"]
 
@@ -70,7 +71,7 @@ def ink(talk: Talk) -> str:
         "}",
         "",
         f"=== {own}_offer ===",
-        *_lines(talk, "greet", "offer"),
+        *_lines(talk, *OFFER),
         f"-> {own}_answer",
         "",
         f"=== {own}_answer ===",
@@ -112,6 +113,14 @@ def ink(talk: Talk) -> str:
     out += ["", f"=== {own}_after ===", *_lines(talk, "greet"), "-> DONE"]
     out += ["", f"=== {own}_changed ===", *_lines(talk, "changed"), f"-> {own}_under_way"]
     out += ["", f"=== {own}_lost ===", f'~ {own}_state = "lost"', *_lines(talk, "closed")]
+    if "late" in talk.said:
+        out += [
+            "-> DONE",
+            "",
+            f"=== {own}_late ===",
+            f'~ {own}_state = "lost"',
+            *_lines(talk, "late"),
+        ]
     return "\n".join([*out, "-> DONE", ""])
 
 

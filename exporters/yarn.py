@@ -2,7 +2,8 @@
 
 A file a quest: start the node of the quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to,
 and `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
-said when the quest was planned anew, or cannot be done. `$…_state` is "offered", "taken",
+said when the quest was planned anew, or cannot be done, `…_late` when its hour has passed (where
+it has one). `$…_state` is "offered", "taken",
 "refused", "done" or "lost", `$…_step` the number of objectives done. Other ways and optional deeds
 are options beside the objective: `…_o0a_done`. Every line has its own
 `#line:` id, which is its key with underscores in place of other signs.
@@ -18,7 +19,7 @@ from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ANSWERS, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_yarn", "yarn"]
 
@@ -66,7 +67,7 @@ def yarn(talk: Talk) -> str:
             f"    <<jump {own}_offer>>",
             "<<endif>>",
         ],
-        f"{own}_offer": [*_lines(talk, "greet", "offer"), f"<<jump {own}_answer>>"],
+        f"{own}_offer": [*_lines(talk, *OFFER), f"<<jump {own}_answer>>"],
         f"{own}_answer": _answer(talk),
         f"{own}_under_way": _under_way(talk),
     }
@@ -104,6 +105,8 @@ def yarn(talk: Talk) -> str:
     ]
     nodes[f"{own}_changed"] = [*_lines(talk, "changed"), f"<<jump {own}_under_way>>"]
     nodes[f"{own}_lost"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "closed")]
+    if "late" in talk.said:
+        nodes[f"{own}_late"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "late")]
     blocks = [
         "\n".join([f"title: {name}", f"quest: {own}", "---", *lines, "==="])
         for name, lines in nodes.items()

@@ -58,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
     for line in quest.lines:
         whose = f", {line.source}" if line.source != "grammar" else ""
         print(f"  [{line.act}{whose}] {line.text}")
+    # A plus is before what need not be done, a slash before another way from there.
     for objective in quest.objectives:
-        print(f"  - {objective.text}")
+        print(f"  {'+' if objective.optional else '-'} {objective.text}")
+        for other in objective.any_of:
+            print(f"    / {' · '.join(step.text for step in other.objectives)}")
     return 0

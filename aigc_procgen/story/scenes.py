@@ -285,6 +285,8 @@ class _Director:
         self.direct("turn", voice)
         if asked:
             self.say("offer", self.giver, f"{key}.asked", asked)
+        for act in ("haste", "rival"):
+            self.say(act, self.giver)
 
     def accept(self) -> None:
         """The traveller takes it on, and goes."""
