@@ -7,6 +7,9 @@
 True
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ._version import __version__
 from .composed import WORLD_VERSION, Character, World, character, load_world
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
@@ -16,16 +19,24 @@ from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
+from .story.arc_record import Arc
+from .story.arcs import plan_arc as arc
 from .story.cultures import cultures
+from .story.events import HistoryEvent
 from .story.fact_set import Facts
 from .story.facts import apply, legal
 from .story.names import NAME_KINDS, names
 from .story.people import roles
 from .story.profile import EVENTS, Profile
+from .story.proposals import Frame, Proposer
 from .story.quests import Quest
 from .story.quests import plan_quest as quest
 from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
+from .story.tables import LANGUAGES
+from .story.verifier import Verifier
+from .story.voices import Voice
 from .story.words import phrase, small_talk
+from .voices import load_voice
 from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -34,26 +45,54 @@ from .world.realms import Realm
 from .world.shape import heightmap
 from .world.terrain import TERRAINS
 
+if TYPE_CHECKING:
+    from .story.barks import SITUATIONS, bark
+    from .story.books import Book
+    from .story.descriptions import GLOSSARIES, Description, describe, glossary
+    from .story.figures import Figure
+    from .story.history import History
+    from .story.item_lore import ItemLore, lore
+    from .story.language_model import LanguageModel
+    from .story.quest_log import quest_log
+    from .story.rumours import TRUTHS, Rumour
+    from .story.signs import Sign
+    from .story.teller import TONES
+    from .story.translation import check_translation
+
 # Last: `world` is also the name of the room, which importing the room has bound.
 from .composed import world  # isort: skip
 
 __all__ = [
     "EVENTS",
+    "GLOSSARIES",
+    "LANGUAGES",
     "MOMENTS",
     "NAME_KINDS",
     "PLACE_KINDS",
+    "SITUATIONS",
     "TERRAINS",
     "TIMES",
+    "TONES",
+    "TRUTHS",
     "WEATHERS",
     "WORLD_VERSION",
+    "Arc",
     "Beat",
+    "Book",
     "Character",
     "Chunk",
+    "Description",
     "Dungeon",
     "Edit",
     "Facts",
     "Ferry",
+    "Figure",
+    "Frame",
+    "History",
+    "HistoryEvent",
     "InvalidArgument",
+    "ItemLore",
+    "LanguageModel",
     "Leg",
     "MissingDependency",
     "Pack",
@@ -61,31 +100,44 @@ __all__ = [
     "Place",
     "ProcgenError",
     "Profile",
+    "Proposer",
     "Quest",
     "Realm",
     "Room",
+    "Rumour",
     "SaveError",
     "Scene",
+    "Sign",
     "Thing",
+    "Verifier",
+    "Voice",
     "Way",
     "World",
     "__version__",
     "apply",
+    "arc",
+    "bark",
     "character",
+    "check_translation",
     "cultures",
     "default_pack",
+    "describe",
     "dungeon",
     "dungeon_picture",
     "dungeon_sprite",
+    "glossary",
     "ground",
     "heightmap",
     "legal",
     "load_pack",
+    "load_voice",
     "load_world",
+    "lore",
     "moving_tiles",
     "names",
     "phrase",
     "quest",
+    "quest_log",
     "roles",
     "scene",
     "small_talk",
@@ -95,3 +147,33 @@ __all__ = [
     "typed_seed",
     "world",
 ]
+
+# Loaded when first asked for: a game that does without need not wait for it.
+_LATER = {
+    "GLOSSARIES": "descriptions",
+    "SITUATIONS": "barks",
+    "TONES": "teller",
+    "TRUTHS": "rumours",
+    "Book": "books",
+    "Description": "descriptions",
+    "Figure": "figures",
+    "History": "history",
+    "ItemLore": "item_lore",
+    "LanguageModel": "language_model",
+    "Rumour": "rumours",
+    "Sign": "signs",
+    "bark": "barks",
+    "check_translation": "translation",
+    "describe": "descriptions",
+    "glossary": "descriptions",
+    "lore": "item_lore",
+    "quest_log": "quest_log",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".story.{_LATER[name]}", __name__), name)
+    globals()[name] = found
+    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,15 @@ from .dungeon.make import make_dungeon
 from .dungeon.places import dungeon_of_place, is_deep
 from .dungeon.records import Dungeon
 from .saves import Saved, read_save, write_save
+from .story.arc_record import Arc
+from .story.arcs import plan_arc
+from .story.calendar import present_year
 from .story.fact_set import Facts
 from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
 from .story.place_names import place_name
 from .story.profile import Profile
+from .story.proposals import Proposer, make_writer
 from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
@@ -36,6 +40,14 @@ from .world.prefetch import Prefetcher
 from .world.realms import Realm
 from .world.shape import Height, make_shape
 from .world.terrain import TERRAINS
+
+if TYPE_CHECKING:
+    from .memory import Memory
+    from .story.books import Book
+    from .story.history import History
+    from .story.item_lore import ItemLore
+    from .story.rumours import Rumour
+    from .story.signs import Sign
 
 __all__ = [
     "WORLD_VERSION",
@@ -173,7 +185,8 @@ class World:
     `prefetch`, which end with the world, with `close` or with a `with` block. With a `size` in
     tiles, 512 or more, or (width, height), the land is an island of that size around the origin and
     the rest is sea. `height` is land of your own, a function such as `heightmap` makes: climate,
-    rivers, places and roads follow it.
+    rivers, places and roads follow it. `voice` puts what people of quests say otherwise, see
+    `load_voice`.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
@@ -188,6 +201,7 @@ class World:
         workers: int = 1,
         size: int | tuple[int, int] | None = None,
         height: Height | None = None,
+        voice: Proposer | None = None,
     ) -> None:
         self.seed = check_seed(seed)
         self._shape = make_shape(size, height)
@@ -195,6 +209,8 @@ class World:
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
         self._drawn_before = False
+        make_writer(voice)  # says what is wrong with it now, not at the first quest
+        self.voice = voice
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
 
@@ -507,29 +523,151 @@ class World:
         facts: Facts | None = None,
         index: int = 0,
         recent: Iterable[Quest] = (),
+        language: str = "en",
     ) -> Quest:
         """A quest that the giver has a reason to ask for, planned on `facts` and proven by replay.
 
         `facts` are by default those of the giver's own place; `index` asks for another one,
-        `recent` are those that the player had lately, whose like is asked for less.
+        `recent` are those that the player had lately, whose like is asked for less; `language` is
+        one of `LANGUAGES`, and changes nothing but the words.
         """
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_quest(
-            self.seed, facts, giver=giver.id, profile=profile, index=index, recent=recent
+            self.seed,
+            facts,
+            giver=giver.id,
+            profile=profile,
+            index=index,
+            recent=recent,
+            language=language,
+            voice=self.voice,
         )
 
+    def arc(
+        self,
+        giver: Person,
+        *,
+        profile: Profile | None = None,
+        facts: Facts | None = None,
+        index: int = 0,
+        recent: Sequence[Quest] = (),
+        language: str = "en",
+    ) -> Arc:
+        """Three to five quests that belong together and begin with a wish of the giver.
+
+        Each is planned on the facts that the former leaves, with a turn on the way and consequences
+        that stay; the arguments are those of `quest`.
+        """
+        if facts is None:
+            facts = self.facts(self._place_of(giver))
+        return plan_arc(
+            self.seed,
+            facts,
+            giver=giver.id,
+            profile=profile,
+            index=index,
+            recent=recent,
+            language=language,
+            voice=self.voice,
+        )
+
+    # -- lore -------------------------------------------------------------------------------------
+
+    @property
+    def year(self) -> int:
+        """The year in which the game begins; all of history lies before it."""
+        return present_year(self.seed)
+
+    @cached_property
+    def _memory(self) -> Memory:
+        # Loaded with the first question: a game that asks for no lore need not wait for it.
+        from .memory import Memory
+
+        return Memory(self.seed, self._land)
+
+    def history(self, of: Place | Realm) -> History:
+        """What a place or a realm has come through: dated events with reasons, and `told`.
+
+        Places that share an event (a wedding, a raid, a fever, a war) tell the same one, and the
+        end agrees with what is there now: who lives in a place rules it, and a ruin has fallen.
+        """
+        return self._memory.history(of)
+
+    def sign(self, at: Place | tuple[int, int], *, language: str = "en") -> Sign:
+        """The sign by a place, an arm for every neighbour; or one for a fork at tile (x, y), with
+        an arm for up to four of the nearest places. A tile is a pace.
+        """
+        return self._memory.sign(at, language)
+
+    def books(self, place: Place, *, language: str = "en") -> tuple[Book, ...]:
+        """The books of a place: chronicles, recipes, sayings, journeys and the like, by people who
+        live there or are dead of it.
+        """
+        return self._memory.books(place, language)
+
+    def rumours(
+        self,
+        place: Place,
+        count: int = 6,
+        *,
+        facts: Facts | None = None,
+        language: str = "en",
+    ) -> tuple[Rumour, ...]:
+        """Up to `count` rumours that go round in a place: each tells how true it is, and about
+        which fact of the neighbourhood (or of `facts`) it is.
+        """
+        known = self.facts(place) if facts is None else facts
+        return self._memory.rumours(known, place, count, language)
+
+    def item_lore(
+        self,
+        item: str,
+        place: Place,
+        *,
+        kind: str = "sword",
+        name: str = "",
+        language: str = "en",
+    ) -> ItemLore:
+        """The story of a thing from a place; `item` is its id or any text that tells it from
+        others. Without a `name` it has one of its own.
+        """
+        return self._memory.item_lore(item, place, kind, name, language)
+
+    def bark(
+        self,
+        person: Person,
+        situation: str,
+        *,
+        place: Place | None = None,
+        index: int = 0,
+        language: str = "en",
+    ) -> str:
+        """What somebody says aloud in a situation, one of `SITUATIONS`; `place` is at hand."""
+        try:
+            home = self._place_of(person).name
+        except InvalidArgument:  # somebody without a home
+            home = ""
+        names = {"home": home, "place": place.name if place else ""}
+        return self._memory.bark(person, situation, names, index, language)
+
     def _place_of(self, person: Person) -> Place:
-        _, *cell = person.place.split(":")
+        try:
+            return self._place_at(person.place)
+        except InvalidArgument:
+            raise InvalidArgument(
+                f"giver must live in a place of this world, not in {person.place!r}: pass facts="
+            ) from None
+
+    def _place_at(self, place_id: str) -> Place:
+        _, *cell = place_id.split(":")
         if len(cell) == 2 and all(part.lstrip("-").isdecimal() for part in cell):
             side = DISTRICT // CELLS
             x, y = (int(part) * side for part in cell)
             for place in self.places(x, y, side, side):
-                if place.id == person.place:
+                if place.id == place_id:
                     return place
-        raise InvalidArgument(
-            f"giver must live in a place of this world, not in {person.place!r}: pass facts="
-        )
+        raise InvalidArgument(f"place must be one of this world, not {place_id!r}")
 
     # -- saving -----------------------------------------------------------------------------------
 
@@ -552,6 +690,7 @@ def load_world(
     cache_bytes: int = 64_000_000,
     workers: int = 1,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world that `World.save` wrote; raises `SaveError` if the file is damaged or too new.
 
@@ -569,6 +708,7 @@ def load_world(
         workers=workers,
         size=saved.size,
         height=height,
+        voice=voice,
     )
     loaded.changes = saved.changes
     try:
@@ -586,6 +726,7 @@ def world(
     workers: int = 1,
     size: int | tuple[int, int] | None = None,
     height: Height | None = None,
+    voice: Proposer | None = None,
 ) -> World:
     """The world of a seed, a whole number or a text; the rest as for `World`.
 
@@ -594,7 +735,13 @@ def world(
     (2, 3)
     """
     return World(
-        seed, pack=pack, cache_bytes=cache_bytes, workers=workers, size=size, height=height
+        seed,
+        pack=pack,
+        cache_bytes=cache_bytes,
+        workers=workers,
+        size=size,
+        height=height,
+        voice=voice,
     )
 
 

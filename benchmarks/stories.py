@@ -25,16 +25,9 @@ from aigc_procgen.core.random import stream
 from aigc_procgen.story.fact_set import Facts
 from aigc_procgen.story.facts import apply, legal_actions, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
+from aigc_procgen.story.proofreading import SLIPS, slips, strangers
 from aigc_procgen.story.quests import Quest, plan_quest
 from aigc_procgen.story.tables import load_table
-
-SLIPS = {
-    "open slots": r"[{}<>]|\?\w|\bNone\b",
-    "doubled words": r"\b(?!had\b)(\w+) \1\b",
-    "a or an": r"\ba (?!eu|one)[aeio]\w|\ban (?![aeiou]|hour|heir|honest)\w",
-    "quotes": r'^[^"]*"[^"]*$',
-    "spaces": r"  | [,.!?;]",
-}
 
 
 def givers(facts: Facts) -> list[str]:
@@ -50,13 +43,6 @@ def givers(facts: Facts) -> list[str]:
 def texts_of(quest: Quest) -> list[str]:
     aims = [objective.text for objective in quest.objectives]
     return [*(line.text for line in quest.lines), quest.title, quest.because, *aims]
-
-
-def strangers(text: str, facts: Facts) -> list[str]:
-    """Words with a capital inside a sentence that are in no name of this world."""
-    names = {word for fact in facts.find("name") for word in re.findall(r"\w+", fact[2])}
-    inside = re.findall(r"(?<=[a-z,;] )[A-Z]\w+", text)
-    return [word for word in inside if word not in names and word not in ("I", "I'll", "I'm")]
 
 
 def plan_many(worlds: int, deeds: int) -> list[str]:
@@ -75,13 +61,14 @@ def plan_many(worlds: int, deeds: int) -> list[str]:
         times.append((time.process_time() - begun) * 1000)
         after = replay(quest.proof, Facts(facts))
         tally["replayed to the end"] += quest.check(after).state == "done"
+        names = [fact[2] for fact in facts.find("name")]
         for text in texts_of(quest):
             tally["texts"] += 1
-            if unknown := strangers(text, facts):
+            if unknown := strangers(text, names):
                 tally["strangers' names"] += 1
                 print(f"seed {seed}: {', '.join(unknown)} in {text!r}")
-            for slip, pattern in SLIPS.items():
-                tally[slip] += re.search(pattern, text) is not None
+            tally.update(dict.fromkeys(SLIPS, 0))
+            tally.update(slips(text))
         offers.append(quest.spoken("offer"))
         if seed % 10 == 0:
             tally[f"after {deeds} deeds: {survive(seed, quest, facts, deeds)}"] += 1
@@ -102,10 +89,12 @@ def survive(seed: int, quest: Quest, facts: Facts, deeds: int) -> str:
         return state
     mended = quest.replan(facts)
     if mended is None:
-        return "closed"
+        return "closed with a line" if quest.closing(facts).text else "CLOSED WITHOUT A WORD"
     for action in mended.way(facts):
         facts = apply(action, facts)
-    return "mended" if mended.check(facts).state == "done" else "LOST"
+    if mended.check(facts).state != "done":
+        return "LOST"
+    return "mended" if mended.giver == quest.giver else "mended by a successor"
 
 
 def shares(count: int) -> None:

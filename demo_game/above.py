@@ -83,7 +83,7 @@ class AboveView:
             self._writer.write(screen, name, 16, 14, size="big", colour=INK)
         if here.entrance(nearest):
             at = width // 2, height // 2 + TILE // 2 + 4
-            self._writer.write(screen, "E: go down", *at, colour=GOLD, centred=True)
+            self._writer.write(screen, here.words["down"], *at, colour=GOLD, centred=True)
 
     def draw_scene(
         self,

@@ -55,6 +55,8 @@ class Below:
             self.session.profile.record(_EVENTS[deed.verb])
         if deed.reached:
             self.session.profile.record("explore")
+            if found := self.session.found_below(self.delve.place):
+                return f"{deed.line} {found}"
         if deed.verb == "leave":
             self.session.delves.current = None
         return deed.line

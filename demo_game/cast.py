@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
-__all__ = ["Actor", "Cast"]
+__all__ = ["SIGHT", "Actor", "Cast"]
 
-_SIGHT = 70  # tiles within which people and things are on the stage
+SIGHT = 70  # tiles within which people and things are on the stage
 
 
 @dataclass(kw_only=True)
@@ -19,7 +19,7 @@ class Actor:
     """Somebody or something that stands on a tile and can be met; `mark` hovers over it."""
 
     id: str
-    kind: str  # person, monster, item or fixture
+    kind: str  # person, monster, item, fixture, sign or book
     name: str
     x: float
     y: float
@@ -30,8 +30,10 @@ class Actor:
 class Cast:
     """The people and things of some places; the story's facts say where each of them is."""
 
-    def __init__(self, world: procgen.World, stage: dict[str, procgen.Place]) -> None:
-        self.world, self.stage = world, stage
+    def __init__(
+        self, world: procgen.World, stage: dict[str, procgen.Place], language: str = "en"
+    ) -> None:
+        self.world, self.stage, self.language = world, stage, language
         self._people: dict[str, procgen.Character] | None = None
         self._spots: dict[str, dict[str, tuple[int, int]]] = {}
         self._tiles: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -61,7 +63,7 @@ class Cast:
         """Everybody and everything in sight of a tile."""
         found = []
         for place in self.stage.values():
-            if max(abs(place.x - x), abs(place.y - y)) > _SIGHT:
+            if max(abs(place.x - x), abs(place.y - y)) > SIGHT:
                 continue
             for entity in self.entities_at(place.id, facts):
                 actor = self._actor(entity, place, facts)
@@ -107,7 +109,7 @@ class Cast:
             self._actors[entity] = Actor(
                 id=entity,
                 kind=kind,
-                name=procgen.phrase(facts, entity, ""),
+                name=procgen.phrase(facts, entity, "", language=self.language),
                 x=x,
                 y=y,
                 frames=self._frames(entity, kind, facts),

@@ -10,6 +10,7 @@ import aigc_procgen as procgen
 
 from .interface import DIM, GOLD, Writer
 from .terrain_view import to_surface
+from .words import own_words
 
 __all__ = ["Cutscene"]
 
@@ -37,6 +38,7 @@ class Cutscene:
         free: Callable[[int, int], bool],
     ) -> None:
         self.scene = scene
+        self._words = own_words(scene.language)
         self.over = not scene.beats
         self._spots = spots
         self._number = 0
@@ -135,7 +137,9 @@ class Cutscene:
                 screen.blit(face, (left, height - _FOOT // 2 - _FACE // 2))
             left += _FACE + 28
             name = self.scene.name(beat.who)
-            said = f"{name[:1].upper()}{name[1:]}" + (f"  ({beat.aside})" if beat.aside else "")
+            said = name[:1].upper() + name[1:]
+            if beat.aside:
+                said = self._words["aside"].format(name=said, aside=beat.aside)
             y = write(screen, said, left, top, colour=GOLD)
             write(screen, beat.text, left, y + 4, width=width // 2 + 400 - left)
         elif beat.text:
@@ -143,7 +147,7 @@ class Cutscene:
             y = height - _FOOT // 2 - writer.height * len(lines) // 2
             for line in lines:
                 y = write(screen, line, width // 2, y, colour=DIM, centred=True)
-        keys = "Space on · Esc skip"
+        keys = self._words["scene"]
         write(screen, keys, width - 100, height - 22, size="small", colour=DIM, centred=True)
         if beat.kind == "fade" or self.over:
             share = 1.0 if self.over else min(1.0, self._spent / min(_FADE, beat.milliseconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pygame
@@ -17,6 +18,12 @@ _GROUND = (24, 20, 28, 225)
 _EDGE = (132, 108, 72)
 
 
+# Words with the space before them; Chinese may be cut before all but closing signs.
+_PIECES = re.compile(
+    r"\s*(?:[\u2e80-\uffef][，。！？：；、）》”’…—]*|[^\s\u2e80-\uffef]+[，。！？：；、）》”’…—]*)"
+)
+
+
 def panel(screen: pygame.Surface, area: pygame.Rect) -> None:
     """A dark, framed ground for words."""
     ground = pygame.Surface(area.size, pygame.SRCALPHA)
@@ -26,10 +33,14 @@ def panel(screen: pygame.Surface, area: pygame.Rect) -> None:
 
 
 class Writer:
-    """Draws text with pygame's own font, in three sizes, wrapped to a width in pixels."""
+    """Draws text with a font's file or pygame's own font, wrapped to a width in pixels."""
 
-    def __init__(self) -> None:
-        self.fonts = {name: pygame.font.Font(None, size) for name, size in _SIZES.items()}
+    def __init__(self, font: str | None = None) -> None:
+        # pygame's own font is small for its size.
+        share = 1.0 if font is None else 0.75
+        self.fonts = {
+            name: pygame.font.Font(font, round(size * share)) for name, size in _SIZES.items()
+        }
 
     @property
     def height(self) -> int:
@@ -42,11 +53,11 @@ class Writer:
         lines = []
         for paragraph in text.split("\n"):
             line = ""
-            for word in paragraph.split():
-                longer = f"{line} {word}".strip()
+            for word in _PIECES.findall(" ".join(paragraph.split())):
+                longer = line + word
                 if line and font.size(longer)[0] > width:
-                    lines.append(line)
-                    line = word
+                    lines.append(line.rstrip())
+                    line = word.lstrip()
                 else:
                     line = longer
             lines.append(line)

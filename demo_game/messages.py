@@ -42,9 +42,9 @@ class Messages:
         """Who speaks, what they say, and the answers."""
         width, height = screen.get_size()
         text = self._writer.wrap(talk.text, width - 420)
-        box = pygame.Rect(
-            90, 0, width - 180, max(164, 48 + self._writer.height * (len(text) + len(talk.options)))
-        )
+        lines = 1 + len(text) + len(talk.options)
+        needed = 28 + self._writer.height * lines + 4 * (1 + len(talk.options))
+        box = pygame.Rect(90, 0, width - 180, max(164, needed))
         box.bottom = height - 40
         panel(screen, box)
         if talk.portrait is not None:
@@ -64,6 +64,7 @@ class Messages:
         box = pygame.Rect(0, 0, 640, 420)
         box.center = (screen.get_width() // 2, screen.get_height() // 2)
         panel(screen, box)
-        y = self._writer.write(screen, "Journal", box.x + 24, box.y + 18, size="big", colour=GOLD)
+        title = session.words["journal"]
+        y = self._writer.write(screen, title, box.x + 24, box.y + 18, size="big", colour=GOLD)
         for line in session.journal():
             y = self._writer.write(screen, line, box.x + 24, y + 6, width=box.width - 48)

@@ -35,14 +35,15 @@ _DIRECTIONS = {
 }
 _SIDES = {way: side for side, way in SIDES.items()}
 _KEYS = "J journal · F5 save · F9 load · F12 picture · Esc title"
-_HELP = f"arrows or WASD walk · E talk, take, strike, go down · {_KEYS}"
 _HELP_BELOW = f"arrows or WASD walk, open, fight · E stairs, lever, way out · Tab map · {_KEYS}"
 
 
 class PlayScreen:
     """Shows a `Session` and lets a person, or `Autoplay`, play it."""
 
-    def __init__(self, session: Session, save: Path, *, scenes: bool = True) -> None:
+    def __init__(
+        self, session: Session, save: Path, *, scenes: bool = True, font: str | None = None
+    ) -> None:
         self.session = session
         self.cutscene: Cutscene | None = None
         self._scenes = scenes
@@ -55,7 +56,7 @@ class PlayScreen:
         self._time = 0.0
         self._walking = False
         self._facing = "down"
-        self._writer = Writer()
+        self._writer = Writer(font)
         self._messages = Messages(self._writer)
         self._pictures = Pictures(session.world.tile_size)
         self._above = AboveView(session, self._writer, self._pictures)
@@ -101,14 +102,14 @@ class PlayScreen:
         elif event.key == pygame.K_F5:
             try:
                 self.session.save(self.save_path)
-                self.say(f"Saved to {self.save_path}.")
+                self.say(self.session.words["saved"].format(path=self.save_path))
             except (ProcgenError, OSError) as error:
-                self.say(f"Not saved: {error}")
+                self.say(self.session.words["not saved"].format(problem=error))
         elif event.key == pygame.K_F9:
             if self.save_path.exists():
                 self.choice = ("load", None)
             else:
-                self.say("There is no saved game yet: F5 saves.")
+                self.say(self.session.words["no save"])
         elif event.key == pygame.K_ESCAPE and self.below and self.below.map:
             self.below.map = False
         elif event.key == pygame.K_ESCAPE:
@@ -264,7 +265,7 @@ class PlayScreen:
                 )
                 return
             self._above.draw(screen, self._time, actors, self._nearest_of(actors), walk[frame])
-            self._draw_words(screen, _HELP, 52)
+            self._draw_words(screen, self.session.words["help"], 52)
 
     def _draw_words(self, screen: pygame.Surface, keys: str, top: int) -> None:
         width, height = screen.get_size()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 
 import aigc_procgen as procgen
 
-from .cast import Actor, Cast
+from .cast import SIGHT, Actor, Cast
 from .delves import Delves
+from .reading import Reading
+from .words import own_words
 
 __all__ = ["Session", "Talk"]
 
@@ -33,13 +36,16 @@ class Talk:
     portrait: NDArray[np.uint8] | None = None
     who: str = ""
     quest: Any = None
+    pages: list[str] = field(default_factory=list)
+    """What follows on the next pages of what is being read."""
 
 
 class Session:
     """A game in a world. The story's facts say what is true; tiles say where it is seen."""
 
-    def __init__(self, world: procgen.World, home: procgen.Place) -> None:
-        self.world = world
+    def __init__(self, world: procgen.World, home: procgen.Place, language: str = "en") -> None:
+        self.world, self.language = world, language
+        self.words = own_words(language)
         self.profile = procgen.Profile()
         self.hero = procgen.character(f"hero of {world.seed}", "ranger", pack=world.pack)
         self.x, self.y = (float(value) for value in world.spawn())
@@ -48,22 +54,26 @@ class Session:
         self.recent: list[Any] = []  # quests that were taken or refused, the last ones
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
+        self._chats: dict[str, int] = {}
         self._blows: dict[str, int] = {}
+        self._aim: tuple[Any, Any, Any] = (None, None, None)
         self.delves = Delves(world)
         self._enter_stage(home)
 
     @classmethod
-    def start(cls, seed: int | str, pack: procgen.Pack) -> Session:
+    def start(cls, seed: int | str, pack: procgen.Pack, language: str = "en") -> Session:
         """A new game by the town that is nearest to the middle of the world."""
         world = procgen.world(seed, pack=pack)
-        return cls(world, world.nearest("any", *world.spawn()))
+        return cls(world, world.nearest("any", *world.spawn()), language)
 
     def _enter_stage(self, home: procgen.Place) -> None:
         """Takes up the people and troubles around a place."""
         self.home = home
         self.stage = {place.id: place for place in self.world.neighbours(home)}
         self.facts = self.world.facts(home)
-        self.cast = Cast(self.world, self.stage)
+        self.cast = Cast(self.world, self.stage, self.language)
+        self.reading = Reading(self.world, self.stage, self.language)
+        self._rumours: dict[str, tuple[Any, ...]] = {}
 
     # -- moving -----------------------------------------------------------------------------------
 
@@ -99,7 +109,14 @@ class Session:
     def place_name(self) -> str:
         """The name of the place that the player stands in, or nothing."""
         place = self.place_here()
-        return place.name if place else ""
+        if place is None:
+            return ""
+        facts = self.facts
+        if place.id not in self.stage:
+            facts = procgen.Facts(
+                [("place", place.id), ("proper", place.id), ("name", place.id, place.name)]
+            )
+        return procgen.phrase(facts, place.id, "", language=self.language)
 
     def arrive(self) -> None:
         """Tells the facts where the player is, when they came to another place."""
@@ -115,6 +132,15 @@ class Session:
             action = ("goto", place.id)
             if procgen.legal(action, self.facts):
                 self.facts = procgen.apply(action, self.facts)
+                self._pass_time()
+
+    def _pass_time(self) -> None:
+        """A unit of the game's clock goes by, as with every deed and every way between places."""
+        clock = self.facts.find("time")
+        hour = int(clock[0][1]) if clock else 0
+        self.facts = self.facts.change(add=[("time", str(hour + 1))], remove=clock)
+        if self.quest is not None:
+            self.facts = self.quest.rival_moves(self.facts)
 
     # -- who is where -----------------------------------------------------------------------------
 
@@ -126,6 +152,7 @@ class Session:
     def actors(self) -> list[Actor]:
         """Everybody and everything near enough to be met, where the facts say they are."""
         found = self.cast.near(self.facts, self.x, self.y)
+        found += self.reading.near(self.x, self.y, SIGHT)
         target = self.target_id
         for actor in found:
             actor.mark = self._mark(actor, target)
@@ -156,13 +183,30 @@ class Session:
 
     def name(self, entity: str) -> str:
         """What the story calls somebody or something."""
-        return procgen.phrase(self.facts, entity)
+        return procgen.phrase(self.facts, entity, language=self.language)
+
+    def _said(self, text: str, /, **parts: Any) -> str:
+        """One of the game's own texts, filled."""
+        return str(self.words[text].format(**parts))
+
+    def _joined(self, texts: Iterable[str]) -> str:
+        between = " " if self.language == "en" else ""
+        return between.join(text for text in texts if text)
+
+    def _small_talk(self, person: str, index: int) -> str:
+        seed, language = self.world.seed, self.language
+        return procgen.small_talk(seed, self.facts, person, index, language=language)
 
     # -- the quest --------------------------------------------------------------------------------
 
     def next_objective(self) -> Any:
         """What the quest asks for now, or None."""
-        return self.quest.next_objective(self.facts) if self.quest else None
+        if self.quest is None:
+            return None
+        # Asked for many times a frame; facts are never changed in place.
+        if self._aim[0] is not self.quest or self._aim[1] is not self.facts:
+            self._aim = (self.quest, self.facts, self.quest.next_objective(self.facts))
+        return self._aim[2]
 
     @property
     def target_id(self) -> str:
@@ -201,14 +245,27 @@ class Session:
 
     def journal(self) -> list[str]:
         """The quest's story so far, line by line."""
-        lines = [f"done: {title}" for title in self.completed[-4:]] + self.delves.journal()[-4:]
+        lines = [
+            self._said("done", title=title) for title in self.completed[-4:]
+        ] + self.delves.journal()[-4:]
         if self.quest is None:
-            return [*lines, "Nobody has asked you for anything yet. Talk to people."]
+            return [*lines, self._said("nothing")]
         lines += [self.quest.title, self.quest.because]
-        now = self.next_objective()
+        left = self.quest.time_left(self.facts)
+        if left is not None:
+            lines.append(self._said("time left", left=max(left, 0)))
+        now, *others = self.quest.options(self.facts) or (None,)
         for objective in self.quest.objectives:
-            done = objective.done(self.facts)
-            lines.append(("x " if done else "> " if objective == now else "- ") + objective.text)
+            sign = "x " if objective.done(self.facts) else "> " if objective == now else "- "
+            text = objective.text
+            if objective.optional:
+                text = self._said("optional", text=text)
+            lines.append(sign + text)
+            if objective == now:
+                lines += [self._said("or", text=other.text) for other in others]
+        if now is not None and now not in self.quest.objectives:
+            lines.append(f"> {now.text}")
+            lines += [self._said("or", text=other.text) for other in others]
         return lines
 
     # -- deeds ------------------------------------------------------------------------------------
@@ -218,14 +275,16 @@ class Session:
         if action := self._due(actor):
             return self._perform(action, actor)
         if actor is None:
-            return "There is nobody here, and nothing to take."
+            return self._said("nobody")
+        if actor.kind in ("sign", "book"):
+            return self._leaf(_capital(actor.name), self.reading.pages(actor))
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
             return self._talk(actor.id)
         if actor.kind == "item" and procgen.legal(("take", actor.id), self.facts):
             return self._perform(("take", actor.id), actor)
         if actor.kind in ("monster", "person"):
             return self._perform(("damage", actor.id), actor)
-        return f"This is {actor.name}."
+        return self._said("this", name=actor.name)
 
     def _due(self, actor: Actor | None) -> tuple[str, ...]:
         """What the quest asks for, if it can be done here and now with who is in reach."""
@@ -235,7 +294,22 @@ class Session:
         concerns = actor is not None and actor.id == objective.target
         somewhere = objective.target in self.stage or objective.target not in self._near()
         possible = (concerns or somewhere) and procgen.legal(objective.action, self.facts)
-        return tuple(objective.action) if possible else ()
+        if possible:
+            return tuple(objective.action)
+        # Another way, or what need not be done, with who is in reach.
+        for other in (*self.quest.options(self.facts), *self.quest.extras(self.facts)):
+            aimed = actor is not None and actor.id == other.target
+            if aimed and procgen.legal(other.action, self.facts):
+                return tuple(other.action)
+        return ()
+
+    def found_below(self, place: procgen.Place) -> str:
+        """At the heart of what lies below a place: takes what the quest looks for there."""
+        for objective in self.quest.options(self.facts) if self.quest else ():
+            if objective.inside == place.id and procgen.legal(objective.action, self.facts):
+                told = self._perform(tuple(objective.action), None)
+                return told if isinstance(told, str) else told.text
+        return ""
 
     def entrance(self, actor: Actor | None) -> procgen.Place | None:
         """The place whose way down is at hand, if the quest asks for nothing else here."""
@@ -249,32 +323,34 @@ class Session:
         verb = action[0]
         if verb in ("kill", "damage") and actor is not None:
             if not procgen.legal(action, self.facts):
-                return f"{_capital(actor.name)} keeps out of your way."
+                return self._said("dodges", name=_capital(actor.name))
             blows = self._blows.get(actor.id, 0) + 1
             self._blows[actor.id] = blows
             if blows < _BLOWS:
-                return f"You strike {actor.name}. ({_BLOWS - blows} more)"
+                return self._said("strike", name=actor.name, left=_BLOWS - blows)
             self._blows[actor.id] = 0
-        told = self.quest.say(action) if self.quest else []
         self.facts = procgen.apply(action, self.facts)
+        self._pass_time()
+        told = self.quest.say(action, self.facts) if self.quest else []
         if verb in procgen.EVENTS:
             self.profile.record(verb, action[1])
         done = self._follow_up()
-        deed = _DEEDS.get(verb, "Done: {0}.").format(*(self.name(part) for part in action[1:]))
+        deed = self.words["deeds"].get(verb, self.words["deed"])
+        deed = deed.format(*(self.name(part) for part in action[1:]))
         if told or (done and actor is not None and actor.kind == "person"):
             speaker = told[0][0] if told else (actor.id if actor else "")
-            text = " ".join(line for _, line in told) or done
+            text = self._joined(line for _, line in told) or done
             return Talk(
                 speaker=self.name(speaker),
                 text=f"{text}\n{done}" if done and told else text,
-                options=["Farewell."],
+                options=[self._said("farewell")],
                 actions=["close"],
                 portrait=self.person(speaker).portrait
                 if ("person", speaker) in self.facts
                 else None,
                 who=speaker,
             )
-        return f"{_capital(deed)} {done}".strip()
+        return self._joined([_capital(deed), done])
 
     def _follow_up(self) -> str:
         """Ends or mends the quest after the facts changed; says so."""
@@ -284,23 +360,40 @@ class Session:
         if state == "done":
             title = self.quest.title
             self.completed.append(title)
+            self.facts = self.quest.settle(self.facts)
             self.ended, self.quest = self.quest, None
-            return f"Quest completed: {title}!"
+            return self._said("completed", title=title)
+        if state == "late":
+            self.facts = self.quest.lapse(self.facts)
+            late, self.quest = self.quest, None
+            return self._joined([self._said("late", title=late.title), late.spoken("late")])
         if state == "broken":
             mended = self.quest.replan(self.facts)
             if mended is None:
-                title, self.quest = self.quest.title, None
-                return f"It cannot be done any more: {title}."
+                lost, self.quest = self.quest, None
+                line = lost.closing(self.facts)
+                said = [self._said("lost", title=lost.title)]
+                if line.text:
+                    said.append(self._said("says", name=self.name(line.speaker), text=line.text))
+                return self._joined(said)
+            if mended.giver != self.quest.giver:
+                self.quest = mended
+                taken = self._said("taken over", name=self.name(mended.giver))
+                return self._joined([taken, mended.because])
             self.quest = mended
-            return "That changes things. There is another way."
+            return self._said("changed")
         return ""
 
     def _talk(self, person: str) -> Talk:
         who = self.person(person)
         talk = Talk(
-            speaker=f"{who.name}, {who.role}",
+            speaker=self._said(
+                "speaker",
+                name=self.name(person),
+                role=procgen.glossary("role", self.language)[who.role],
+            ),
             text="",
-            options=["Farewell."],
+            options=[self._said("farewell")],
             actions=["close"],
             portrait=who.portrait,
             who=person,
@@ -314,20 +407,54 @@ class Session:
                     facts=self.facts,
                     index=index,
                     recent=self.recent,
+                    language=self.language,
                 )
             except procgen.InvalidArgument:
-                talk.text = procgen.small_talk(self.world.seed, self.facts, person, index)
+                talk.text = self._chat(who, index)
                 return talk
-            talk.text = " ".join(talk.quest.spoken(act) for act in ("greet", "offer")).strip()
-            talk.options = ["I will do it.", "Why?", "Not now."]
+            acts = ("greet", "offer", "haste", "rival")
+            talk.text = self._joined(talk.quest.spoken(act) for act in acts)
+            talk.options = [self._said(name) for name in ("accept", "why", "refuse")]
             talk.actions = ["accept", "why", "refuse"]
         else:
-            act = "progress" if person == self.quest.giver else "greet"
-            spoken = self.quest.spoken(act) if person == self.quest.giver else ""
-            talk.text = spoken or procgen.small_talk(self.world.seed, self.facts, person, 0)
+            spoken = self.quest.nudge(self.facts) if person == self.quest.giver else ""
+            talk.text = spoken or self._chat(who, 0)
             if person == self.quest.giver:
-                talk.options, talk.actions = ["I give it up.", "I am on my way."], ["drop", "close"]
+                talk.options = [self._said("give up"), self._said("on my way")]
+                talk.actions = ["drop", "close"]
         return talk
+
+    def _chat(self, who: procgen.Character, index: int) -> str:
+        """Small talk, every third time a rumour and then something about what is at hand."""
+        turn = self._chats.get(who.id, 0)
+        self._chats[who.id] = turn + 1
+        place = self.stage.get(self.facts.place_of(who.id) or "")
+        if place and turn % 3 == 1:
+            if place.id not in self._rumours:
+                self._rumours[place.id] = self.world.rumours(
+                    place, 12, facts=self.facts, language=self.language
+                )
+            if told := self._rumours[place.id]:
+                return str(told[(turn // 3 + len(self._chats)) % len(told)].text)
+        if place and turn % 3 == 2:
+            situation = {"town": "crowd", "ruin": "ruin"}.get(place.kind, "near_home")
+            return self.world.bark(
+                who, situation, place=place, index=turn // 3, language=self.language
+            )
+        return self._small_talk(who.id, index)
+
+    def _leaf(self, title: str, pages: list[str]) -> Talk | str:
+        """The first of the pages, to be turned if more follow."""
+        if not pages:
+            return self._said("unreadable")
+        turn = len(pages) > 1
+        return Talk(
+            speaker=title,
+            text=pages[0],
+            options=[self._said("turn"), self._said("shut")] if turn else [self._said("walk on")],
+            actions=["turn", "close"] if turn else ["close"],
+            pages=pages[1:],
+        )
 
     def answer(self, talk: Talk, number: int) -> Talk | str | None:
         """What follows an option: another talk, a notice, or nothing."""
@@ -337,7 +464,7 @@ class Session:
         if action == "accept":
             self.quest = talk.quest
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
-            return str(self.quest.spoken("accept") or f"New quest: {self.quest.title}")
+            return str(self.quest.spoken("accept") or self._said("new", title=self.quest.title))
         if action == "refuse":
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
             return str(talk.quest.spoken("refuse"))
@@ -345,15 +472,17 @@ class Session:
             return Talk(
                 speaker=talk.speaker,
                 text=str(talk.quest.because),
-                options=["I will do it.", "Not now."],
+                options=[self._said("accept"), self._said("refuse")],
                 actions=["accept", "refuse"],
                 portrait=talk.portrait,
                 who=talk.who,
                 quest=talk.quest,
             )
+        if action == "turn":
+            return self._leaf(talk.speaker, talk.pages)
         if action == "drop":
             title, self.quest = self.quest.title, None
-            return f"Given up: {title}."
+            return self._said("given up", title=title)
         return None
 
     # -- saving -----------------------------------------------------------------------------------
@@ -373,13 +502,13 @@ class Session:
         self.world.save(path)
 
     @classmethod
-    def load(cls, path: Path, pack: procgen.Pack) -> Session:
+    def load(cls, path: Path, pack: procgen.Pack, language: str = "en") -> Session:
         """The game that `save` wrote; raises `SaveError` if it is damaged."""
         world = procgen.load_world(path, pack=pack)
         try:
             data = world.changes["demo"]
             home = world.nearest("any", *data["home"])
-            session = cls(world, home)
+            session = cls(world, home, language)
             session.x, session.y = (float(value) for value in data["player"])
             session.facts = procgen.Facts.from_json(json.dumps(data["facts"]))
             if data["quest"]:
@@ -394,21 +523,6 @@ class Session:
                 f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
             ) from None
         return session
-
-
-_DEEDS = {
-    "take": "you take {0}.",
-    "gather": "you gather {0}.",
-    "kill": "{0} is no more.",
-    "damage": "{0} gives up the fight.",
-    "give": "you give {0} to {1}.",
-    "use": "you use {0}.",
-    "repair": "you mend {0}.",
-    "explore": "you search {0}.",
-    "escort": "{0} follows you.",
-    "spy": "you watch {0} unseen.",
-    "read": "you read {0}.",
-}
 
 
 def _capital(text: str) -> str:

@@ -44,6 +44,10 @@ def make_parser(parser: argparse.ArgumentParser | None = None) -> argparse.Argum
         action="store_true",
         help="with --autoplay: go down into the nearest dungeon, to its goal and out, instead",
     )
+    parser.add_argument(
+        "--language", default="en", help="of talk and quests: en, or zh for Chinese (default: en)"
+    )
+    parser.add_argument("--font", metavar="FILE", help="the font to write with")
     return parser
 
 
@@ -92,19 +96,28 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     from .play import PlayScreen
     from .session import Session
     from .title import TitleScreen
+    from .words import chosen_font
 
     pygame.display.set_caption("aigc_procgen")
+    if args.language not in procgen.LANGUAGES:
+        known = ", ".join(procgen.LANGUAGES)
+        raise procgen.InvalidArgument(f"--language must be one of {known}, not {args.language!r}")
+    font = chosen_font(args.language, args.font)
     scenes = args.scenes if args.scenes is not None else not args.autoplay
     pack = procgen.load_pack(args.pack) if args.pack else procgen.default_pack()
     save = Path(args.save)
     current: Any = None
     if args.load:
-        current = PlayScreen(Session.load(Path(args.load), pack), save, scenes=scenes)
+        current = PlayScreen(
+            Session.load(Path(args.load), pack, args.language), save, scenes=scenes, font=font
+        )
     elif args.seed is not None or args.headless or args.autoplay:
         seed = procgen.typed_seed(args.seed or "0")
-        current = PlayScreen(Session.start(seed, pack), save, scenes=scenes)
+        current = PlayScreen(
+            Session.start(seed, pack, args.language), save, scenes=scenes, font=font
+        )
     else:
-        current = TitleScreen(42, pack, can_load=save.exists())
+        current = TitleScreen(42, pack, can_load=save.exists(), font=font)
     player = (Delver() if args.delve else Autoplay()) if args.autoplay else None
     budget = args.frames or (60_000 if args.autoplay else None)
     clock = pygame.time.Clock()
@@ -130,7 +143,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             clock.tick(FRAMES_A_SECOND)
         if current.choice is not None:
             try:
-                current = _next_screen(current, pack, save, scenes)
+                current = _next_screen(current, pack, save, scenes, args.language, font)
             except (procgen.ProcgenError, OSError) as error:
                 current.choice = None
                 current.say(str(error))
@@ -148,7 +161,9 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
     return status
 
 
-def _next_screen(current: Any, pack: Any, save: Path, scenes: bool) -> Any:
+def _next_screen(
+    current: Any, pack: Any, save: Path, scenes: bool, language: str, font: str | None
+) -> Any:
     from .play import PlayScreen
     from .session import Session
     from .title import TitleScreen
@@ -156,17 +171,18 @@ def _next_screen(current: Any, pack: Any, save: Path, scenes: bool) -> Any:
     what, seed = current.choice
     if isinstance(current, PlayScreen):
         if what == "load":
-            session = Session.load(save, pack)
+            session = Session.load(save, pack, language)
             current.close()
-            return PlayScreen(session, save, scenes=scenes)
+            return PlayScreen(session, save, scenes=scenes, font=font)
         current.close()
         if what == "quit":
             return None
-        return TitleScreen(current.session.world.seed, pack, can_load=save.exists())
+        seed = current.session.world.seed
+        return TitleScreen(seed, pack, can_load=save.exists(), font=font)
     if what == "new":
-        return PlayScreen(Session.start(seed, pack), save, scenes=scenes)
+        return PlayScreen(Session.start(seed, pack, language), save, scenes=scenes, font=font)
     if what == "load":
-        return PlayScreen(Session.load(save, pack), save, scenes=scenes)
+        return PlayScreen(Session.load(save, pack, language), save, scenes=scenes, font=font)
     return None
 
 

@@ -20,13 +20,15 @@ _PATIENCE = 350  # milliseconds after the last key before the map follows the se
 class TitleScreen:
     """Asks for a seed. `choice` is None, ("new", seed), ("load", None) or ("quit", None)."""
 
-    def __init__(self, seed: int | str, pack: Any, *, can_load: bool) -> None:
+    def __init__(
+        self, seed: int | str, pack: Any, *, can_load: bool, font: str | None = None
+    ) -> None:
         self.text = str(seed)
         self.pack = pack
         self.can_load = can_load
         self.choice: tuple[str, int | str | None] | None = None
         self.message = ""
-        self.writer = Writer()
+        self.writer = Writer(font)
         self._typed_at = -_PATIENCE
         self._pictured: str | None = None
         self._picture: pygame.Surface | None = None

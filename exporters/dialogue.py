@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aigc_procgen import Facts, Quest
+from aigc_procgen import Facts, Quest, phrase
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.story.grammar import grammar_of
+from aigc_procgen.story.tables import load_table
 
-__all__ = ["ANSWERS", "ASK", "WHY", "Said", "Talk", "strings_csv", "talks_of"]
+__all__ = ["ANSWERS", "OFFER", "Said", "Talk", "strings_csv", "talks_of"]
 
 PLAYER = "player"
+OFFER = ("greet", "offer", "haste", "rival")  # acts of who asks, one after the other
 ANSWERS = (("accept", "accepted", "taken"), ("refuse", "refused", "refused"))
 """What the player may say to an offer, what the giver then says, and the quest's state after it."""
 
@@ -35,12 +38,16 @@ class Said:
     text: str
 
 
-def _option(name: str, text: str) -> Said:
-    return Said(key=f"option.{name}", who=PLAYER, name="", act="option", text=text)
+@dataclass(frozen=True, kw_only=True)
+class Detour:
+    """Something else that may be done at a step: another way, which leads on to step `to`, or an
+    optional deed, which leads back to the same step. `shown` are its words, `replies` what is said.
+    """
 
-
-WHY = _option("why", "Why?")
-ASK = _option("ask", "Go back and talk about it.")
+    letter: str
+    shown: Said
+    replies: tuple[Said, ...]
+    to: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +60,22 @@ class Talk:
     said: dict[str, tuple[Said, ...]]
     objectives: tuple[Said, ...]
     replies: tuple[tuple[Said, ...], ...]  # what is said when an objective is done, one for each
+    detours: tuple[tuple[Detour, ...], ...]  # what else may be done, for each objective
+    why: Said  # what the player may ask at any offer
+    ask: Said  # … and while the quest is under way
+    language: str
 
     def words(self) -> list[Said]:
-        """All of it."""
+        """All of it but the options that every talk has."""
         acts = [line for lines in self.said.values() for line in lines]
         replies = [line for lines in self.replies for line in lines]
-        return [self.title, self.because, *acts, *self.objectives, *replies]
+        others = [
+            said
+            for detours in self.detours
+            for detour in detours
+            for said in (detour.shown, *detour.replies)
+        ]
+        return [self.title, self.because, *acts, *self.objectives, *replies, *others]
 
 
 def talks_of(quests: Iterable[Quest]) -> list[Talk]:
@@ -75,18 +92,45 @@ def talks_of(quests: Iterable[Quest]) -> list[Talk]:
 
 
 def _talk(quest: Quest) -> Talk:
-    facts = Facts(quest.named)
+    facts, language = Facts(quest.named), quest.language
+    around, grammar = load_table("talk", language), grammar_of(language)
 
     def said(key: str, who: str, act: str, text: str) -> Said:
-        name = "Traveller" if who == PLAYER else facts.value("name", who, who)
+        name = around["traveller"] if who == PLAYER else phrase(facts, who, "", language=language)
         return Said(key=key, who=who, name=name if who else "", act=act, text=_line(text))
+
+    def option(name: str) -> Said:
+        key = f"option.{name}"
+        return Said(key=key, who=PLAYER, name="", act="option", text=around[name])
 
     acts: dict[str, tuple[Said, ...]] = {}
     for line in quest.lines:
         if line.text.strip():
             there = acts.get(line.act, ())
             acts[line.act] = (*there, said(line.key, line.speaker, line.act, line.text))
-    replies = tuple(acts.pop(f"reply {objective.id}", ()) for objective in quest.objectives)
+    main = [objective for objective in quest.objectives if not objective.optional]
+    replies = tuple(acts.pop(f"reply {objective.id}", ()) for objective in main)
+    places = {objective.id: place for place, objective in enumerate(main)}
+    detours: list[list[Detour]] = [[] for _ in main]
+    before = 0
+    for objective in quest.objectives:
+        ways = [(other.objectives, places[other.until] + 1) for other in objective.any_of]
+        if objective.optional:
+            ways = [((objective,), before)]
+        for steps, to in ways:
+            text = steps[0].text
+            if len(steps) > 1:
+                text = grammar.joined(around["step"].format(deed=step.text) for step in steps)
+            answers = [line for step in steps for line in acts.pop(f"reply {step.id}", ())]
+            detours[before].append(
+                Detour(
+                    letter="abcdefgh"[len(detours[before])],
+                    shown=said(f"{quest.id}.{steps[0].id}", "", "objective", text),
+                    replies=tuple(answers),
+                    to=to,
+                )
+            )
+        before += not objective.optional
     return Talk(
         id=re.sub(r"\W", "_", quest.id, flags=re.ASCII),
         title=said(f"{quest.id}.title", "", "title", quest.title),
@@ -94,9 +138,13 @@ def _talk(quest: Quest) -> Talk:
         said=acts,
         objectives=tuple(
             said(f"{quest.id}.{objective.id}", "", "objective", objective.text)
-            for objective in quest.objectives
+            for objective in main
         ),
         replies=replies,
+        detours=tuple(tuple(each) for each in detours),
+        why=option("why"),
+        ask=option("ask"),
+        language=language,
     )
 
 
@@ -104,13 +152,29 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def strings_csv(talks: Iterable[Talk]) -> str:
-    """The table of strings: a header `key,en`, then every key once."""
+def strings_csv(talks: Iterable[Talk], translations: Iterable[Talk] = ()) -> str:
+    """The table of strings: a header such as `key,en`, then every key once.
+
+    `translations` are the same talks in other languages: each has a column of its own, empty where
+    it lacks a key. English stands first. Raises `InvalidArgument` for a translation of no talk.
+    """
+    columns: dict[str, dict[str, str]] = {}
+    keys: dict[str, None] = {}
+    known: set[str] = set()
+    for talk in talks:
+        known.add(talk.id)
+        words = [talk.why, talk.ask, *talk.words()]
+        keys |= {said.key: None for said in words}
+        columns.setdefault(talk.language, {}).update({said.key: said.text for said in words})
+    for talk in translations:
+        if talk.id not in known:
+            raise InvalidArgument(f"translations must be of the same quests, {talk.id} is of none")
+        words = [talk.why, talk.ask, *talk.words()]
+        columns.setdefault(talk.language, {}).update({said.key: said.text for said in words})
+    languages = sorted(columns, key=lambda language: (language != "en", language))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["key", "en"])
-    rows = {said.key: said.text for said in (WHY, ASK)}
-    for talk in talks:
-        rows |= {said.key: said.text for said in talk.words()}
-    writer.writerows(rows.items())
+    writer.writerow(["key", *languages])
+    for key in keys:
+        writer.writerow([key, *(columns[language].get(key, "") for language in languages)])
     return out.getvalue()

@@ -13,10 +13,10 @@ from pathlib import Path
 from aigc_procgen import Scene
 from aigc_procgen.core.errors import InvalidArgument, SaveError
 from aigc_procgen.core.files import write_atomic
+from aigc_procgen.story.tables import load_table
 
 __all__ = ["export_scenes", "fountain"]
 
-_SHOTS = {"wide": "wide on {0}", "two": "two shot: the traveller and {0}", "close": "close on {0}"}
 _EMPHASIS = re.compile(r"([\\*_])")
 _NOTES = re.compile(r"\[\[|\]\]|/\*|\*/")
 _JOINER = "\u2060"  # breaks up what would open a note or an aside, and is not seen
@@ -55,17 +55,20 @@ def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:
 
 
 def _scene(part: Scene) -> list[str]:
-    side = "INT." if part.inside else "EXT."
+    words = load_table("scenes", part.language)["screenplay"]
+    side = words["inside" if part.inside else "outside"]
     # A forced heading may begin with anything; a number sign would open a scene number.
-    heading = f".{side} {_plain(part.setting)} - {part.time}".replace("#", "").upper()
+    heading = f".{side} {_plain(part.setting)} - {words['times'][part.time]}".replace(
+        "#", ""
+    ).upper()
     blocks = [heading]
     places = {part.place: part.setting}
     for beat in part.beats:
         if beat.kind == "fade":
-            blocks.append("> FADE IN:" if beat.cue == "in" else "> FADE OUT.")
+            blocks.append(f"> {words[beat.cue]}")
         elif beat.kind == "camera":
             seen = places.get(beat.to) or part.name(beat.to)
-            blocks.append("!" + _plain(_SHOTS[beat.cue].format(seen)).upper())
+            blocks.append("!" + _plain(words[beat.cue].format(seen=seen)).upper())
         elif beat.kind == "line":
             blocks.append(_dialogue(part.name(beat.who), beat.aside, beat.text))
         elif beat.text:

@@ -2,8 +2,10 @@
 
 A game diverts to the knot of a quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to, and
 to `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
-said when the quest was planned anew, or cannot be done. `…_state` is "offered", "taken", "refused",
-"done" or "lost", `…_step` the number of objectives done. Every line has the tags speaker, act, key.
+said when the quest was planned anew, or cannot be done, `…_late` when its hour has passed (where
+it has one). `…_state` is "offered", "taken", "refused",
+"done" or "lost", `…_step` the number of objectives done. Other ways and optional deeds are choices
+beside the objective: `…_o0a_done`. Every line has the tags speaker, act, key.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from pathlib import Path
 from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
+from aigc_procgen.story.tables import load_table
 
-from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_ink", "ink"]
 
@@ -24,22 +27,27 @@ _SIGNS = re.compile(r"[\\{}\[\]|#~]|->|<-|<>|//|/\*")
 _KEYWORD = re.compile(r"(?:TODO|VAR|CONST|LIST|EXTERNAL|INCLUDE|else)\b")
 
 
-def export_ink(quests: Iterable[Quest], folder: str | Path) -> Path:
+def export_ink(
+    quests: Iterable[Quest], folder: str | Path, *, translations: Iterable[Quest] = ()
+) -> Path:
     """Writes the quests, `index.ink`, which includes them, and `strings.csv`; returns the index.
 
-    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    `translations` are the same quests in other languages, for `strings.csv`. Raises
+    `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
     """
     talks = talks_of(quests)
+    others = [talk for quest in translations for talk in talks_of([quest])]
+    table = strings_csv(talks, others)
     home = Path(folder)
     hub = [f"INCLUDE {talk.id}.ink" for talk in talks]
     hub += ["-> quests", "", "=== quests ==="]
     hub += [f"+ [{_words(talk.title)}{_tags(talk.title)}] -> {talk.id}" for talk in talks]
-    hub.append("+ [Farewell.] -> END")
+    hub.append(f"+ [{load_table('talk', talks[0].language)['farewell']}] -> END")
     try:
         home.mkdir(parents=True, exist_ok=True)
         for talk in talks:
             write_atomic(home / f"{talk.id}.ink", ink(talk).encode())
-        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        write_atomic(home / "strings.csv", table.encode())
         write_atomic(home / "index.ink", ("\n".join(hub) + "\n").encode())
     except OSError as error:
         raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
@@ -63,11 +71,11 @@ def ink(talk: Talk) -> str:
         "}",
         "",
         f"=== {own}_offer ===",
-        *_lines(talk, "greet", "offer"),
+        *_lines(talk, *OFFER),
         f"-> {own}_answer",
         "",
         f"=== {own}_answer ===",
-        f"* [{_words(WHY)}{_tags(WHY)}]",
+        f"* [{_words(talk.why)}{_tags(talk.why)}]",
         f"  {_spoken(talk.because)}",
         f"  -> {own}_answer",
     ]
@@ -81,11 +89,20 @@ def ink(talk: Talk) -> str:
     for step, objective in enumerate(talk.objectives):
         out += ["", f"=== {own}_o{step} ===", _spoken(objective)]
         if progress := talk.said.get("progress"):
-            out.append(f"* [{_words(ASK)}{_tags(ASK)}]")
+            out.append(f"* [{_words(talk.ask)}{_tags(talk.ask)}]")
             out += [f"  {_spoken(said)}" for said in progress]
             out.append(f"  -> {own}_o{step}")
+        out.append(f"+ [{_words(objective)}{_tags(objective)}] -> {own}_o{step}_done")
+        for other in talk.detours[step]:
+            shown = f"{_words(other.shown)}{_tags(other.shown)}"
+            # What leads back to the same step is done once.
+            sign = "*" if other.to == step else "+"
+            out.append(f"{sign} [{shown}] -> {own}_o{step}{other.letter}_done")
+        for other in talk.detours[step]:
+            out += ["", f"=== {own}_o{step}{other.letter}_done ==="]
+            out += [_spoken(said) for said in other.replies]
+            out += [f"~ {own}_step = {other.to}", f"-> {own}_under_way"]
         out += [
-            f"+ [{_words(objective)}{_tags(objective)}] -> {own}_o{step}_done",
             "",
             f"=== {own}_o{step}_done ===",
             f"~ {own}_step = {step + 1}",
@@ -96,6 +113,14 @@ def ink(talk: Talk) -> str:
     out += ["", f"=== {own}_after ===", *_lines(talk, "greet"), "-> DONE"]
     out += ["", f"=== {own}_changed ===", *_lines(talk, "changed"), f"-> {own}_under_way"]
     out += ["", f"=== {own}_lost ===", f'~ {own}_state = "lost"', *_lines(talk, "closed")]
+    if "late" in talk.said:
+        out += [
+            "-> DONE",
+            "",
+            f"=== {own}_late ===",
+            f'~ {own}_state = "lost"',
+            *_lines(talk, "late"),
+        ]
     return "\n".join([*out, "-> DONE", ""])
 
 

@@ -2,8 +2,10 @@
 
 A file a quest: start the node of the quest, e.g. `quest_64b03a4bd26e`, when its giver is spoken to,
 and `…_o0_done` when the player has done the first objective; `…_changed` and `…_lost` are what is
-said when the quest was planned anew, or cannot be done. `$…_state` is "offered", "taken",
-"refused", "done" or "lost", `$…_step` the number of objectives done. Every line has its own
+said when the quest was planned anew, or cannot be done, `…_late` when its hour has passed (where
+it has one). `$…_state` is "offered", "taken",
+"refused", "done" or "lost", `$…_step` the number of objectives done. Other ways and optional deeds
+are options beside the objective: `…_o0a_done`. Every line has its own
 `#line:` id, which is its key with underscores in place of other signs.
 """
 
@@ -17,23 +19,28 @@ from aigc_procgen import Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ANSWERS, ASK, WHY, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
 
 __all__ = ["export_yarn", "yarn"]
 
 _SIGNS = re.compile(r"[\\{}\[\]#]|<<|>>|//|->")
 
 
-def export_yarn(quests: Iterable[Quest], folder: str | Path) -> list[Path]:
+def export_yarn(
+    quests: Iterable[Quest], folder: str | Path, *, translations: Iterable[Quest] = ()
+) -> list[Path]:
     """Writes a script a quest and `strings.csv`; returns the scripts' paths.
 
-    Raises `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
+    `translations` are the same quests in other languages, for `strings.csv`. Raises
+    `InvalidArgument` without quests, `SaveError` if the folder cannot hold them.
     """
     talks = talks_of(quests)
+    others = [talk for quest in translations for talk in talks_of([quest])]
+    table = strings_csv(talks, others)
     home, written = Path(folder), []
     try:
         home.mkdir(parents=True, exist_ok=True)
-        write_atomic(home / "strings.csv", strings_csv(talks).encode())
+        write_atomic(home / "strings.csv", table.encode())
         for talk in talks:
             write_atomic(home / f"{talk.id}.yarn", yarn(talk).encode())
             written.append(home / f"{talk.id}.yarn")
@@ -60,17 +67,32 @@ def yarn(talk: Talk) -> str:
             f"    <<jump {own}_offer>>",
             "<<endif>>",
         ],
-        f"{own}_offer": [*_lines(talk, "greet", "offer"), f"<<jump {own}_answer>>"],
+        f"{own}_offer": [*_lines(talk, *OFFER), f"<<jump {own}_answer>>"],
         f"{own}_answer": _answer(talk),
         f"{own}_under_way": _under_way(talk),
     }
     for step, objective in enumerate(talk.objectives):
         options = [_spoken(objective, line=f"{objective.key}.shown")]
         if progress := talk.said.get("progress"):
-            options += [f"-> {_spoken(ASK, line=f'{objective.key}.ask')}"]
+            options += [f"-> {_spoken(talk.ask, line=f'{objective.key}.ask')}"]
             options += [f"    {_spoken(said, line=f'{said.key}.{step}')}" for said in progress]
             options += [f"    <<jump {own}_under_way>>"]
         options += [f"-> {_spoken(objective)}", f"    <<jump {own}_o{step}_done>>"]
+        for other in talk.detours[step]:
+            if other.to == step:  # what leads back to the same step is done once
+                done = f"${own}_o{step}{other.letter}_did"
+                nodes[own].insert(3, f"<<declare {done} = false>>")
+                shown = f"{_words(other.shown)} <<if {done} == false>>"
+                options.append(f"-> {shown} #act:objective #line:{_id(other.shown.key)}")
+                options.append(f"    <<set {done} to true>>")
+            else:
+                options.append(f"-> {_spoken(other.shown)}")
+            options.append(f"    <<jump {own}_o{step}{other.letter}_done>>")
+            nodes[f"{own}_o{step}{other.letter}_done"] = [
+                *(_spoken(said) for said in other.replies),
+                f"<<set ${own}_step to {other.to}>>",
+                f"<<jump {own}_under_way>>",
+            ]
         nodes[f"{own}_o{step}"] = options
         nodes[f"{own}_o{step}_done"] = [
             f"<<set ${own}_step to {step + 1}>>",
@@ -83,6 +105,8 @@ def yarn(talk: Talk) -> str:
     ]
     nodes[f"{own}_changed"] = [*_lines(talk, "changed"), f"<<jump {own}_under_way>>"]
     nodes[f"{own}_lost"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "closed")]
+    if "late" in talk.said:
+        nodes[f"{own}_late"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "late")]
     blocks = [
         "\n".join([f"title: {name}", f"quest: {own}", "---", *lines, "==="])
         for name, lines in nodes.items()
@@ -93,7 +117,7 @@ def yarn(talk: Talk) -> str:
 def _answer(talk: Talk) -> list[str]:
     own = talk.id
     out = [
-        f"-> {_words(WHY)} <<if ${own}_told == false>> #line:{_id(f'{own}.why')}",
+        f"-> {_words(talk.why)} <<if ${own}_told == false>> #line:{_id(f'{own}.why')}",
         f"    <<set ${own}_told to true>>",
         f"    {_spoken(talk.because)}",
         f"    <<jump {own}_answer>>",

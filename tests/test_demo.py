@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import pygame
 import pytest
 from aigc_procgen.demo_game.session import Session
 from aigc_procgen.demo_game.start import main
@@ -75,6 +78,36 @@ def test_saved_game_goes_on(tmp_path):
     world.save(tmp_path / "game.json")
     with pytest.raises(procgen.SaveError, match="saved by the demo"):
         Session.load(tmp_path / "game.json", procgen.default_pack())
+
+
+def test_signs_and_books_can_be_read():
+    """E beside a sign shows true ways; a book is read page by page to its end, and put away."""
+    session = Session.start(3, procgen.default_pack())
+    found = {actor.kind: actor for actor in session.actors() if actor.kind in ("sign", "book")}
+    assert set(found) == {"sign", "book"}
+    sign = session.act(found["sign"])
+    place = session.stage[found["sign"].id.split(" ")[1]]
+    assert sign.text == session.world.sign(place).text
+    assert session.answer(sign, 0) is None
+    leaf, pages = session.act(found["book"]), 1
+    home = session.stage[found["book"].id.split(" ")[1]]
+    books = session.world.books(home)
+    assert books[0].title in leaf.text
+    while leaf.actions[0] == "turn":
+        leaf, pages = session.answer(leaf, 0), pages + 1
+    assert pages == sum(len(book.pages) for book in books)
+    assert books[-1].pages[-1] in leaf.text
+
+
+def test_small_talk_turns_to_rumours_and_to_what_is_at_hand():
+    """Of three chats one is a rumour of the place; no two in a row are the same."""
+    session = Session.start(3, procgen.default_pack())
+    who = next(iter(session.people.values()))
+    place = session.stage[session.facts.place_of(who.id)]
+    said = [session._chat(who, 0) for _ in range(3)]
+    rumours = session.world.rumours(place, 12, facts=session.facts)
+    assert said[1] in {rumour.text for rumour in rumours}
+    assert len(set(said)) == 3
 
 
 def test_walls_stop_a_walker():
@@ -196,3 +229,87 @@ def test_autoplay_plays_scenes_if_asked(capsys):
     arguments = ["--headless", "--autoplay", "--scenes", "--seed", "3"]
     assert main(arguments) == 0
     assert "quest completed" in capsys.readouterr().out
+
+
+def test_people_talk_chinese():
+    """A game in Chinese: talk, options, journal and objectives have no English word left."""
+    session = Session.start(5, procgen.default_pack(), "zh")
+    talks = 0
+    for person in sorted(session.people)[:8]:
+        talk = session._talk(person)
+        why = session.answer(talk, 1) if talk.quest else None
+        texts = [
+            talk.speaker,
+            talk.text,
+            *talk.options,
+            why.text if why else "好",
+            *session.journal(),
+        ]
+        for text in texts:
+            assert text
+            assert not re.search("[A-Za-z]", text), text
+        if talk.quest and session.quest is None:
+            session.answer(talk, 0)
+            talks += 1
+    assert talks == 1
+    assert session.objective == session.next_objective().text
+    assert not re.search("[A-Za-z]", session.place_name())
+    actors = session.cast.near(session.facts, session.home.x, session.home.y)
+    assert all(not re.search("[A-Za-z]", actor.name) for actor in actors)
+    assert {*session.words} == {*Session.start(5, procgen.default_pack()).words}
+
+
+def test_autoplay_completes_a_quest_in_chinese(tmp_path):
+    """The same player finishes the same quest, saves it, and goes on with it in Chinese."""
+    from aigc_procgen.demo_game.autoplay import Autoplay
+    from aigc_procgen.demo_game.play import PlayScreen
+
+    pygame.display.init()
+    pygame.font.init()
+    pygame.display.set_mode((64, 64))
+    ended = {}
+    for language in ("en", "zh"):
+        session = Session.start(42, procgen.default_pack(), language)
+        screen, player = PlayScreen(session, tmp_path / "none.json", scenes=False), Autoplay()
+        frames = 0
+        while not player.finished and frames < 20_000:
+            screen.update(1 / 60, player)
+            frames += 1
+        screen.close()
+        ended[language] = frames
+    assert ended["en"] == ended["zh"]
+    assert re.fullmatch("[\u4e00-\u9fff·]+", session.last_title)
+    session.save(tmp_path / "game.json")
+    again = Session.load(tmp_path / "game.json", procgen.default_pack(), "zh")
+    assert again.journal() == session.journal()
+
+
+def test_chinese_needs_a_font_that_has_it(capsys, monkeypatch):
+    """Without such a font, with one that lacks the characters, or in no language: one sentence."""
+    arguments = ["--headless", "--seed", "1", "--frames", "1"]
+    monkeypatch.setattr("pygame.font.match_font", lambda names: None)
+    assert main([*arguments, "--language", "zh"]) == 2
+    assert "needs a font with Chinese characters" in capsys.readouterr().err
+    own = pygame.font.get_default_font()
+    path = str(Path(pygame.__file__).parent / own)
+    assert main([*arguments, "--language", "zh", "--font", path]) == 2
+    assert "--font must have Chinese characters" in capsys.readouterr().err
+    assert main([*arguments, "--language", "fr"]) == 2
+    assert "--language must be one of en, zh" in capsys.readouterr().err
+    assert main([*arguments, "--font", path]) == 0
+
+
+def test_chinese_is_wrapped_between_its_signs():
+    """No line is wider than asked, none begins with a closing sign, and nothing is lost."""
+    from aigc_procgen.demo_game.interface import Writer
+
+    pygame.font.init()
+    writer = Writer()
+    text = "夜里磨轮坏了，半个狼桩都指着它。再说，谁也不敢头一个上！ and two words"
+    for width in (60, 90, 200):
+        lines = writer.wrap(text, width)
+        assert len(lines) > 1
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(line[0] not in "，。！ " for line in lines)
+        assert all(writer.fonts["normal"].size(line)[0] <= width for line in lines)
+    assert writer.wrap("one two  three", 10_000) == ["one two three"]

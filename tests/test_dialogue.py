@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from aigc_procgen.exporters.dialogue import ASK, WHY, strings_csv, talks_of
+from aigc_procgen.exporters.dialogue import strings_csv, talks_of
 from aigc_procgen.exporters.ink import export_ink, ink
 from aigc_procgen.exporters.yarn import export_yarn, yarn
 
@@ -28,14 +28,14 @@ PACKAGES = ("inkjs@2.4.0", "yarn-bound@0.5.5")
 ODD = r"-> {x|y} [b] #t <> // ~ \n <<if>> * TODO: a: b"
 
 
-def quests(count):
+def quests(count, language="en"):
     """Quests of small neighbourhoods, by everybody who asks for something."""
     found = []
     for seed in range(count):
         _, people, facts = small_neighbourhood(seed)
         for person in people:
             try:
-                found.append(plan_quest(seed, facts, giver=person.id))
+                found.append(plan_quest(seed, facts, giver=person.id, language=language))
             except InvalidArgument:
                 continue
             if len(found) == count:
@@ -90,7 +90,7 @@ def refusals(talks):
 
 def spoken(talk):
     """All that may be said: (speaker, words)."""
-    return {(said.name, said.text) for said in (*talk.words(), WHY, ASK)}
+    return {(said.name, said.text) for said in (*talk.words(), talk.why, talk.ask)}
 
 
 def odd_quest():
@@ -125,7 +125,7 @@ def test_ink_compiles_and_plays_to_its_end(modules, tmp_path):
             assert set(words) <= known
             assert {said.text for said in talk.said["offer"]} <= set(words)
             keys = {tag for said in one["said"] for tag in said[1] if tag.startswith("key: ")}
-            assert keys <= {f"key: {said.key}" for said in (*talk.words(), WHY, ASK)}
+            assert keys <= {f"key: {said.key}" for said in (*talk.words(), talk.why, talk.ask)}
         replies = {said.text for lines in talk.replies for said in lines}
         assert replies <= {said[0] for said in rounds[0]["said"]}
         speakers = {tag for said in rounds[0]["said"] for tag in said[1] if "speaker" in tag}
@@ -154,6 +154,27 @@ def test_yarn_plays_to_its_end(modules, tmp_path):
             assert {f"{said.name}: {said.text}" for said in talk.said["offer"]} <= words
         replies = {f"{said.name}: {said.text}" for lines in talk.replies for said in lines}
         assert replies <= {said[1].strip() for said in rounds[0]["said"]}
+
+
+def test_chinese_plays_to_its_end_under_the_same_keys(modules, tmp_path):
+    """40 Chinese quests in inkjs and YarnBound: their words are heard, their names stay ids."""
+    found = quests(40, "zh")
+    talks = talks_of(found)
+    export_ink(found, tmp_path)
+    asked = {"rounds": 2, "avoid": refusals(talks)}
+    knots = [talk.id for talk in talks]
+    told = play(modules, "play_ink.js", {**asked, "folder": str(tmp_path), "knots": knots})
+    assert told["problems"] == []
+    scripts = {talk.id: yarn(talk) for talk in talks}
+    yarns = play(modules, "play_yarn.js", {**asked, "scripts": scripts})
+    english = {talk.id: {said.key for said in talk.words()} for talk in talks_of(quests(40))}
+    for talk in talks:
+        assert {said.key for said in talk.words()} == english[talk.id]
+        for one in (told["played"][talk.id][0], yarns["played"][talk.id][0]):
+            assert one["ended"]
+            assert one["state"] == "done"
+            heard = " ".join(str(said) for said in one["said"])
+            assert all(said.text in heard for said in talk.said["offer"])
 
 
 def test_every_line_of_yarn_has_an_id_of_its_own(tmp_path):
@@ -191,6 +212,22 @@ def test_strings_hold_every_key_once(tmp_path):
     assert (tmp_path / "strings.csv").read_text("utf-8").startswith("key,en\noption.why,Why?\n")
 
 
+def test_strings_hold_both_languages(tmp_path):
+    """A Chinese export beside its English has a column for each, and every key in both."""
+    english, chinese = quests(12), quests(12, "zh")
+    for export in (export_ink, export_yarn):
+        export(chinese, tmp_path, translations=english)
+        rows = list(csv.reader(io.StringIO((tmp_path / "strings.csv").read_text("utf-8"))))
+        assert rows[:2] == [["key", "en", "zh"], ["option.why", "Why?", "为什么？"]]
+        assert all(all(row) for row in rows)
+        texts = {row[0]: row[1:] for row in rows[1:]}
+        for one, other in zip(talks_of(english), talks_of(chinese), strict=True):
+            for said, translated in zip(one.words(), other.words(), strict=True):
+                assert texts[said.key] == [said.text, translated.text]
+    with pytest.raises(InvalidArgument, match="translations must be of the same quests"):
+        export_ink(chinese[:1], tmp_path, translations=english)
+
+
 def test_other_processes_write_the_same():
     """Hash seeds of other processes change no byte."""
     code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['digest']())"
@@ -224,5 +261,8 @@ def test_the_command_writes_them(tmp_path, capsys):
         out = tmp_path / target
         assert main(["export", target, "42", "--out", str(out), "--count", "4"]) == 0
         assert len(list(out.glob(f"*.{ending}"))) == count
+    out = str(tmp_path / "zh")
+    assert main(["export", "ink", "42", "--out", out, "--count", "2", "--language", "zh"]) == 0
+    assert (tmp_path / "zh" / "strings.csv").read_text("utf-8").startswith("key,en,zh\n")
     assert main(["export", "ink", "42", "--out", str(tmp_path), "--count", "0"]) != 0
     assert "--count must be" in capsys.readouterr().err

@@ -24,7 +24,9 @@ w = p.world(42)
 print(w.overview(-512, -512, 1024, 1024, step=4).shape)
 print(w.quest(w.people(w.nearest("town", 0, 0))[0]).title)
 print(p.tiles(1, "grass", 2).shape)
-import aigc_procgen.demo_game.autoplay, aigc_procgen.cli.main
+print(p.quest(1, language="zh").title)
+import aigc_procgen.demo_game.autoplay, aigc_procgen.demo_game.words, aigc_procgen.cli.main
+assert aigc_procgen.demo_game.words.own_words("zh")
 """
 
 

@@ -14,7 +14,7 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "lay_out", "load_models", "next_letter", "paint", "providers"]
+__all__ = ["draw", "lay_out", "load_models", "next_letter", "next_piece", "paint", "providers"]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
@@ -198,6 +198,25 @@ def lay_out(
     """
     feed = {"z": z, "label": label, "density": density, "room": room}
     return np.asarray(_run(pack, model, ["tiles"], feed)[0])
+
+
+def next_piece(
+    pack: Pack,
+    model: Model,
+    state: NDArray[np.float32],
+    piece: NDArray[np.int64],
+    label: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """By a model of a voice: the next states [n, latent], the odds [n, pieces] of what follows, and
+    the votes [n, speakers] of the pieces.
+
+    `piece` [n] are indexes, `label` [n, L] one-hot; the first state is 0, the first piece 0.
+    """
+    given = np.zeros((len(piece), model.size), np.float32)
+    given[np.arange(len(piece)), piece] = 1
+    feed = {"state": state, "piece": given, "label": label}
+    found = _run(pack, model, ["next", "odds", "votes"], feed)
+    return np.asarray(found[0]), np.asarray(found[1]), np.asarray(found[2])
 
 
 def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import aigc_procgen as procgen
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import typed_seed
 
-from .common import add_pack, chosen_pack
+from .common import add_language, add_pack, chosen_pack
 
 __all__ = ["add_parser", "run"]
 
@@ -23,6 +23,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--role", help="ranger, smith, … (default: drawn)")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     parser.add_argument("--png", metavar="FILE", help="sprite, four steps of walking, portrait")
+    add_language(parser)
     add_pack(parser)
     parser.set_defaults(func=run)
 
@@ -30,13 +31,15 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints the person; returns the exit status."""
     person = procgen.character(args.seed, args.role, pack=chosen_pack(args))
+    told = procgen.describe(args.seed, person, language=args.language)
     if args.json:
-        print(person.to_json())
+        print((person if args.language == "en" else told).to_json())
     else:
-        print(f"{person.name}, {person.species} {person.role}, {person.age}")
-        print(f"{', '.join(person.traits)}")
-        print(", ".join(f"{name} {value}" for name, value in person.attributes.items()))
-        print(person.backstory)
+        print(f"{told.name}, {told.species} {told.role}, {person.age}")
+        print(f"{', '.join(told.traits)}")
+        if args.language == "en":  # what the picture shows are names of the art's, not words
+            print(", ".join(f"{name} {value}" for name, value in person.attributes.items()))
+        print(told.backstory)
     if args.png:
         pictures = np.concatenate([person.sprite[None], person.walk, person.portrait[None]])
         write_png(args.png, sheet(pictures, 6, 4))

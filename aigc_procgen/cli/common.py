@@ -9,7 +9,14 @@ from typing import Any
 
 from aigc_procgen.core.pack import Pack, load_pack
 
-__all__ = ["ProgressLine", "add_pack", "chosen_pack"]
+__all__ = ["ProgressLine", "add_language", "add_pack", "chosen_pack"]
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Adds `--language`; an unknown one is refused by what is asked for words."""
+    parser.add_argument(
+        "--language", default="en", help="of the words: en or zh, Chinese (default: en)"
+    )
 
 
 def add_pack(parser: argparse.ArgumentParser) -> None:

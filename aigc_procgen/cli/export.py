@@ -10,7 +10,7 @@ from typing import Any
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import typed_seed
 
-from .common import ProgressLine
+from .common import ProgressLine, add_language
 
 __all__ = ["add_parser", "run"]
 
@@ -25,6 +25,9 @@ def add_parser(subparsers: Any) -> None:
     onnx.add_argument("runs", nargs="+", metavar="RUN", help="folders that `train` wrote")
     onnx.add_argument("--out", required=True, metavar="PACK", help="the pack's folder; made anew")
     onnx.add_argument("--name", help="the pack's name (default: the folder's)")
+    onnx.add_argument(
+        "--licence", default="all rights reserved", help="the licence of a voice's script"
+    )
     onnx.set_defaults(func=run)
     for target, what in (
         ("ink", "quests as Ink scripts"),
@@ -35,6 +38,7 @@ def add_parser(subparsers: Any) -> None:
         story.add_argument("seed", type=typed_seed)
         story.add_argument("--out", required=True, metavar="FOLDER", help="filled anew")
         story.add_argument("--count", type=int, default=10, help="quests (default: 10)")
+        add_language(story)
         story.set_defaults(func=run_stories)
 
 
@@ -46,18 +50,20 @@ def run_stories(args: argparse.Namespace) -> int:
     from aigc_procgen.exporters.yarn import export_yarn
 
     check_int("--count", args.count, 1, 10_000)
-    quests = []
+    quests, english = [], []
     line = ProgressLine()
     try:
-        for quest in _quests(procgen.world(args.seed), args.count):
-            quests.append(quest)
+        for quest, translated in _quests(procgen.world(args.seed), args.count, args.language):
+            english.append(quest)
+            quests.append(translated)
             line("quests", len(quests), args.count)
     finally:
         line.end()
+    # The table of strings has the English beside another language.
     if args.target == "ink":
-        export_ink(quests, args.out)
+        export_ink(quests, args.out, translations=english)
     elif args.target == "yarn":
-        export_yarn(quests, args.out)
+        export_yarn(quests, args.out, translations=english)
     else:
         moments: tuple[str | tuple[str, ...], ...] = (("offer", "accept"), "end")
         export_scenes((procgen.scene(q, m) for q in quests for m in moments), args.out)
@@ -65,8 +71,10 @@ def run_stories(args: argparse.Namespace) -> int:
     return 0
 
 
-def _quests(world: Any, count: int) -> Iterator[Any]:
-    """So many different quests of the people around the start, person by person."""
+def _quests(world: Any, count: int, language: str) -> Iterator[tuple[Any, Any]]:
+    """So many different quests of the people around the start, person by person, in English and
+    in the language.
+    """
     from aigc_procgen import InvalidArgument
 
     home = world.nearest("any", *world.spawn())
@@ -81,7 +89,12 @@ def _quests(world: Any, count: int) -> Iterator[Any]:
                 continue  # has nothing to ask for
             if quest.id not in found:
                 found.add(quest.id)
-                yield quest
+                yield (
+                    quest,
+                    quest
+                    if language == "en"
+                    else world.quest(person, facts=facts, index=index, language=language),
+                )
             if len(found) == count:
                 return
 
@@ -92,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
     from aigc_procgen.exporters.layouts import export_layouts, is_layout_run
     from aigc_procgen.exporters.names import export_names, is_name_run
     from aigc_procgen.exporters.onnx import compare, export_ground, export_run
+    from aigc_procgen.exporters.voice import export_voice, is_voice_run
 
     out = Path(args.out)
     models: dict[str, tuple[dict[str, Any], bytes]] = {}
@@ -106,6 +120,11 @@ def run(args: argparse.Namespace) -> int:
             data, entry = export_whole(folder)
             print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
             models[entry["kind"]] = (entry, data)
+            continue
+        if is_voice_run(folder):
+            data, entry = export_voice(folder, licence=args.licence)
+            print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
+            models["voice"] = (entry, data)
             continue
         data, entry = export_run(folder)
         agreement = compare(folder, data)

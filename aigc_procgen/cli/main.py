@@ -15,6 +15,7 @@ from . import (
     doctor,
     dungeon,
     export,
+    lore,
     names,
     pack,
     quest,
@@ -25,7 +26,21 @@ from . import (
 
 __all__ = ["main"]
 
-_VERBS = (world, dungeon, character, quest, names, demo, data, train, export, pack, score, doctor)
+_VERBS = (
+    world,
+    dungeon,
+    character,
+    quest,
+    lore,
+    names,
+    demo,
+    data,
+    train,
+    export,
+    pack,
+    score,
+    doctor,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,6 +18,7 @@ from aigc_procgen.art.sessions import lay_out, next_letter
 from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import stream
+from aigc_procgen.voices import load_voice
 
 __all__ = ["add_parser", "run_build", "run_check", "run_sheet", "run_show"]
 
@@ -78,6 +79,10 @@ def run_check(args: argparse.Namespace) -> int:
             )
             print(f"{name}: {len(model.data):,} bytes, digest right, lays out ({laid})")
             continue
+        if model.kind == "voice":
+            said = load_voice(pack).lines(model.attributes["act"][0], stream(0, "pack check"))
+            print(f"{name}: {len(model.data):,} bytes, digest right, says ({said[0]})")
+            continue
         drawn = _samples(pack, name, 0, 1)[0]
         colours = len(np.unique(drawn[drawn[..., 3] > 0], axis=0))
         print(f"{name}: {len(model.data):,} bytes, digest right, draws ({colours} colours)")
@@ -97,6 +102,8 @@ def run_show(args: argparse.Namespace) -> int:
             what, made = "names", f"{model.size} letters, a state of {model.latent} numbers"
         if model.kind == "layouts":
             what, made = "rooms", f"{model.size} x {model.size} tiles at most"
+        if model.kind == "voice":
+            what, made = "lines", f"{model.size} pieces, a state of {model.latent} numbers"
         print(f"\n{name}: {model.kind}, {made}")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
@@ -176,7 +183,7 @@ def run_sheet(args: argparse.Namespace) -> int:
     """Writes the sheets; returns the exit status."""
     pack = _pack(args)
     for name in sorted(pack.models):
-        if pack.models[name].kind in ("names", "layouts"):
+        if pack.models[name].kind in ("names", "layouts", "voice"):
             continue  # heard, or seen in dungeons alone
         drawn, columns = _samples(pack, name, args.seed, 8)
         path = Path(args.out) / f"{name}.png"

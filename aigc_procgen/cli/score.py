@@ -64,7 +64,9 @@ def run(args: argparse.Namespace) -> int:
     packs = _packs(args)
     first = next(iter(packs.values()))
     drawing = sorted(
-        name for name, model in first.models.items() if model.kind not in ("names", "layouts")
+        name
+        for name, model in first.models.items()
+        if model.kind not in ("names", "layouts", "voice")
     )
     if unknown := sorted(set(args.only) - set(drawing)):
         raise InvalidArgument(f"--only must be one of {', '.join(drawing)}, not {unknown[0]!r}")

@@ -23,6 +23,8 @@ from aigc_procgen.train.config import (  # torch comes when the command runs
     preset,
 )
 
+from . import train_voice
+
 __all__ = ["add_parser", "run"]
 
 
@@ -35,13 +37,11 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "kind",
-        choices=(*KINDS, "items", "names", "layouts"),
-        help="what to train (items = sprites; names: a network of letters, not a GAN; layouts: "
+        choices=(*KINDS, "items", "names", "voice", "layouts"),
+        help="what to train (items = sprites; names, voice: networks of words, not GANs; layouts: "
         "rooms of dungeons)",
     )
-    parser.add_argument(
-        "--data", required=True, help="a set that `data build` wrote, or the folder it lies in"
-    )
+    parser.add_argument("--data", help="a set that `data build` wrote, or the folder it lies in")
     parser.add_argument("--run", help="the run's folder (default: runs/KIND-PRESET[-ARCH])")
     parser.add_argument("--preset", default="laptop", choices=PRESETS)
     parser.add_argument("--arch", default="r3gan", choices=ARCHITECTURES)
@@ -72,6 +72,7 @@ def add_parser(subparsers: Any) -> None:
         help="any other setting, its value as JSON: --set gamma=[1,0.5]",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the whole config and stop")
+    train_voice.add_arguments(parser)
     parser.set_defaults(func=run)
 
 
@@ -89,6 +90,10 @@ def run(args: argparse.Namespace) -> int:
     for name in ("images", "batch"):
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)
+    if kind == "voice":
+        return _run_voice(args, changes)
+    if not args.data:
+        raise InvalidArgument(f"train {args.kind} needs --data, a set that `data build` wrote")
     if kind == "names":
         return _run_names(args, changes)
     if kind == "layouts":
@@ -169,6 +174,19 @@ def _run_layouts(args: argparse.Namespace, changes: dict[str, Any]) -> int:
     )
 
 
+def _run_voice(args: argparse.Namespace, changes: dict[str, Any]) -> int:
+    """Trains the network of a voice; `--images` counts lines."""
+    if "images" in changes:
+        changes["lines"] = changes.pop("images")
+    _set_threads(args.threads or 1)
+    return train_voice.train_voice(
+        args,
+        changes,
+        command=_command(args, "voice"),
+        progress_bar=partial(_progress_bar, what="lines"),
+    )
+
+
 def _set_threads(threads: int | None) -> None:
     if threads is None:
         return
@@ -181,7 +199,8 @@ def _set_threads(threads: int | None) -> None:
 
 def _command(args: argparse.Namespace, kind: str) -> str:
     """What somebody else would type for the same run, without this machine's paths."""
-    words = ["aigc-procgen train", kind, "--data DATA --preset", args.preset]
+    data = "--corpus FILE" if kind == "voice" else "--data DATA"
+    words = ["aigc-procgen train", kind, data, "--preset", args.preset]
     words += [f"--arch {args.arch}"] if args.arch != "r3gan" else []
     for name in ("images", "batch"):
         words += [f"--{name} {getattr(args, name)}"] if getattr(args, name) is not None else []

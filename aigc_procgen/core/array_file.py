@@ -21,9 +21,9 @@ def pack_arrays(
     header: Mapping[str, Any],
     arrays: Mapping[str, NDArray[Any]],
 ) -> bytes:
-    """The bytes of a file with the arrays that `kinds` names, each as its dtype.
+    """The bytes of the file: a line with a digest, a line of JSON, the arrays one after another.
 
-    Raises `PackError` if a number does not fit the dtype.
+    `kinds` are the arrays by name and their dtypes.
     """
     shapes = {name: list(arrays[name].shape) for name in kinds}
     line = json.dumps({**header, "arrays": shapes}, sort_keys=True) + "\n"
@@ -38,18 +38,19 @@ def pack_arrays(
 
 
 def read_arrays(
-    what: str, magic: str, kinds: Mapping[str, str], place: str, data: bytes
+    magic: str, kinds: Mapping[str, str], place: str, data: bytes, fix: str
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]], str]:
-    """The header, the arrays and the digest of a file; `PackError` if one byte has changed.
+    """Header, arrays and digest that `pack_arrays` wrote; `PackError` if a byte is another one.
 
-    `what` is what the error calls it, for instance "network of names".
+    `fix` is what the error tells to do.
     """
+    what, _, version = magic.removeprefix("aigc_procgen ").rpartition(" ")
     first, _, body = data.partition(b"\n")
     digest = hashlib.sha256(body).hexdigest()
     if first != f"{magic} {digest}".encode("ascii"):
         raise PackError(
-            f"{place!r} is no {what} of format 1, or damaged (its SHA-256 differs): "
-            f"install aigc_procgen again"
+            f"{place!r} is no network of {what} of format {version}, or damaged (its SHA-256 "
+            f"differs): {fix}"
         )
     line, _, rest = body.partition(b"\n")
     try:
@@ -64,5 +65,5 @@ def read_arrays(
         if rest:
             raise ValueError("its arrays have another size")
     except (ValueError, KeyError, TypeError) as error:
-        raise PackError(f"{place!r} is not a whole {what}: {error}") from None
+        raise PackError(f"{place!r} is not a whole network of {what}: {error}") from None
     return header, arrays, digest

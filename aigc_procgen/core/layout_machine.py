@@ -192,7 +192,7 @@ def pack_layouts(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) 
 
 def read_layouts(place: str, data: bytes) -> LayoutMachine:
     """The machine in the bytes of a file; `PackError` if one byte is not as it was written."""
-    header, arrays, digest = read_arrays("network of layouts", _MAGIC, _ARRAYS, place, data)
+    header, arrays, digest = read_arrays(_MAGIC, _ARRAYS, place, data, "install aigc_procgen again")
     _check_sums(arrays)
     try:
         styles = tuple(str(style) for style in header["styles"])

@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 FORMAT = 1
-KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names", "layouts")
-"""What a model may make. `ground` paints canvases of tiles, `names` spells, `layouts` furnishes
-rooms of dungeons: see `check_entry`.
+KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names", "voice", "layouts")
+"""What a model may make. `ground` paints canvases of tiles, `names` spells, `voice` speaks,
+`layouts` furnishes rooms of dungeons: see `check_entry`.
 """
 
 _LARGEST = {
@@ -45,7 +45,16 @@ _FIELDS = {
     "training": dict,
     "scores": dict,
 }
-_OPTIONAL: dict[str, type] = {"frames": int, "directions": list, "alphabet": str}
+_OPTIONAL: dict[str, type] = {
+    "frames": int,
+    "directions": list,
+    "alphabet": str,
+    "vocabulary": list,
+    "lexicon": list,
+    "known": list,
+    "lines": list,
+}
+_WORDS = ("vocabulary", "lexicon", "known")  # lists of texts that a voice has
 _Tensors = dict[str, tuple[list[Any], str]]
 
 
@@ -101,7 +110,11 @@ def check_entry(name: str, entry: Any) -> None:
     and gives one picture of H x W pixels, which is R x C tiles. One of names takes the states of N
     names, their last letters and their labels, and gives their next states and the odds of their
     next letters; its latent is how many numbers a state has, its size that of its alphabet, whose
-    first letter begins and ends every name. One of layouts takes latents (whole numbers of 0 to
+    first letter begins and ends every name. One of a voice is alike, with pieces of words (see
+    `core.pieces`) for letters, and gives too how much each last piece votes for each speaker; its
+    lexicon is every word that it learnt, known are the marks of the lines of the script that it
+    learnt from, and lines are those that can be said again: [speaker, act, mood, text].
+    One of layouts takes latents (whole numbers of 0 to
     15), labels, densities (0 to 15) and canvases of N rooms (what is inside, what must be walked, a
     noise of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`.
     """
@@ -140,8 +153,12 @@ def check_entry(name: str, entry: Any) -> None:
         whole = isinstance(values, list) and values and all(isinstance(v, str) for v in values)
         if not whole or len(set(values)) != len(values):
             fail(f"has an attribute {attribute!r} without distinct values")
+    _check_words(fail, entry)
     alphabet = entry.get("alphabet", "")
-    if entry["kind"] == "names":
+    if entry["kind"] == "voice":
+        if alphabet or entry["palette"]:
+            fail("has an alphabet or a palette, but speaks")
+    elif entry["kind"] == "names":
         if len(alphabet) != entry["size"] or len(set(alphabet)) < len(alphabet):
             fail(f"has an alphabet that is not {entry['size']} different letters")
         if entry["palette"]:
@@ -185,6 +202,20 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
             },
             {"tiles": (["N", side, side], "uint8")},
         )
+    if entry["kind"] == "voice":
+        pieces, state = ["N", entry["size"]], ["N", entry["latent"]]
+        return (
+            {
+                "state": (state, "float32"),
+                "piece": (pieces, "float32"),
+                "label": (["N", labels], "float32"),
+            },
+            {
+                "next": (state, "float32"),
+                "odds": (pieces, "float32"),
+                "votes": (["N", len(entry["attributes"]["speaker"])], "float32"),
+            },
+        )
     if entry["kind"] == "ground":
         inputs = {
             "z": (["R", "C", entry["latent"]], "float32"),
@@ -200,6 +231,31 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
     }
     shape = figure_shape(count_pictures(entry), entry["size"])
     return inputs, {"pixels": (["N", *shape], "uint8")}
+
+
+def _check_words(fail: Any, entry: dict[str, Any]) -> None:
+    """A voice has all lists of words, any other model none."""
+    speaks = entry["kind"] == "voice"
+    for field in _WORDS:
+        words = entry.get(field)
+        if (words is not None) != speaks:
+            fail(f"lacks {field!r}" if speaks else f"has a {field!r}, but does not speak")
+        if words is None:
+            continue
+        if not all(isinstance(word, str) for word in words) or len(set(words)) < len(words):
+            fail(f"has a {field!r} that is not of different texts")
+    lines = entry.get("lines", [])
+    if lines and not speaks:
+        fail("has lines, but does not speak")
+    if not all(
+        isinstance(line, list) and len(line) == 4 and all(isinstance(part, str) for part in line)
+        for line in lines
+    ):
+        fail("has lines that are not of a speaker, an act, a mood and a text")
+    if speaks and (len(entry["vocabulary"]) != entry["size"] or entry["vocabulary"][0] != ""):
+        fail(f'has a vocabulary that is not {entry["size"]} pieces, the first of them ""')
+    if speaks and set(entry["attributes"]) != {"speaker", "act", "mood"}:
+        fail("has attributes that are not speaker, act and mood")
 
 
 def count_pictures(entry: dict[str, Any]) -> int:

@@ -63,6 +63,10 @@ class Model:
             attribute: tuple(values) for attribute, values in entry["attributes"].items()
         }
         self.alphabet: str = entry.get("alphabet", "")
+        self.vocabulary: tuple[str, ...] = tuple(entry.get("vocabulary", ()))
+        self.lexicon: tuple[str, ...] = tuple(entry.get("lexicon", ()))
+        self.known: tuple[str, ...] = tuple(entry.get("known", ()))
+        self.lines: tuple[tuple[str, ...], ...] = tuple(map(tuple, entry.get("lines", ())))
         self.palette = np.array(entry["palette"], np.uint8).reshape(-1, 3)
         self.palette.flags.writeable = False
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..core.random import Seed, stream
+from .grammar import grammar_of
 from .tables import load_table
 
-__all__ = ["PRONOUNS", "backstory"]
-
-PRONOUNS = {
-    "female": {"they": "she", "them": "her", "their": "her"},
-    "male": {"they": "he", "them": "him", "their": "his"},
-}
+__all__ = ["backstory"]
 
 
 def backstory(
-    seed: Seed, person_id: str, person: Mapping[str, str], *, traits: Sequence[str], old: bool
+    seed: Seed,
+    person_id: str,
+    person: Mapping[str, str],
+    *,
+    traits: Sequence[str],
+    old: bool,
+    language: str = "en",
 ) -> str:
     """Two or three sentences: where from, what the role did, what a trait or the years left.
 
-    `person` has name, place (a name, may be empty), sex, role and article.
+    `person` has name, place (a name, may be empty), sex and role; the names are written as the
+    language writes them.
     """
-    table = load_table("backstory")
+    table, grammar = load_table("backstory", language), grammar_of(language)
     dice = stream(seed, "words", "backstory", person_id)
-    pronouns = PRONOUNS[person["sex"]]
+    pronouns = grammar.pronouns(person["sex"])
     words = {
         "name": person["name"],
         "place": person["place"],
@@ -39,11 +42,9 @@ def backstory(
     first = turns[int(number) % len(turns)] if number.isdecimal() else dice.choice(origins)
     sentences = [
         first,
-        dice.choice(
-            table["role"].get(person["role"], ["{They} has done this for as long as most."])
-        ),
+        dice.choice(table["role"].get(person["role"], [table["unknown"]])),
     ]
     if dice.chance(3, 4):
         last = table["old"] if old and dice.chance(1, 3) else table["trait"][dice.choice(traits)]
         sentences.append(dice.choice(last))
-    return " ".join(sentence.format(**words) for sentence in sentences)
+    return grammar.joined(sentence.format(**words) for sentence in sentences)

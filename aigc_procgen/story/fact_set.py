@@ -18,15 +18,38 @@ Fact = tuple[str, ...]
 PLAYER = "player"
 """The entity id of the person who plays."""
 
-_Key = tuple[str | int, ...]
+# The facts of one predicate, sorted: all of them, by their first and by their second subject.
+_Group = tuple[tuple[Fact, ...], dict[str, tuple[Fact, ...]], dict[str, tuple[Fact, ...]]]
 
 
-def _keys(fact: Fact) -> tuple[_Key, ...]:
-    if len(fact) == 1:
-        return ((fact[0],),)
-    if len(fact) == 2:
-        return ((fact[0],), (fact[0], 1, fact[1]))
-    return ((fact[0],), (fact[0], 1, fact[1]), (fact[0], 2, fact[2]))
+def _grouped(facts: Iterable[Fact]) -> _Group:
+    first: dict[str, list[Fact]] = {}
+    second: dict[str, list[Fact]] = {}
+    every = tuple(facts)
+    for fact in every:
+        if len(fact) > 1:
+            first.setdefault(fact[1], []).append(fact)
+        if len(fact) > 2:
+            second.setdefault(fact[2], []).append(fact)
+    return (
+        every,
+        {name: tuple(group) for name, group in first.items()},
+        {name: tuple(group) for name, group in second.items()},
+    )
+
+
+def _with(group: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    spot = bisect_left(group, fact)
+    if spot < len(group) and group[spot] == fact:
+        return group
+    return (*group[:spot], fact, *group[spot:])
+
+
+def _without(group: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    spot = bisect_left(group, fact)
+    if spot == len(group) or group[spot] != fact:
+        return group
+    return group[:spot] + group[spot + 1 :]
 
 
 def _checked(fact: Iterable[str]) -> Fact:
@@ -50,16 +73,15 @@ class Facts:
     """
 
     __slots__ = ("_components", "_digest", "_index")
-    _index: dict[_Key, tuple[Fact, ...]]
+    _index: dict[str, _Group]
     _components: dict[str, str] | None
     _digest: str
 
     def __init__(self, facts: Iterable[Iterable[str]] = ()) -> None:
-        grouped: dict[_Key, list[Fact]] = {}
+        grouped: dict[str, list[Fact]] = {}
         for fact in sorted({_checked(fact) for fact in facts}):
-            for key in _keys(fact):
-                grouped.setdefault(key, []).append(fact)
-        self._index = {key: tuple(group) for key, group in grouped.items()}
+            grouped.setdefault(fact[0], []).append(fact)
+        self._index = {predicate: _grouped(group) for predicate, group in grouped.items()}
         self._components = None
         self._digest = ""
 
@@ -67,52 +89,63 @@ class Facts:
         self, predicate: str, first: str | None = None, second: str | None = None
     ) -> tuple[Fact, ...]:
         """All facts of a predicate, sorted; with a given first or else second subject."""
+        group = self._index.get(predicate)
+        if group is None:
+            return ()
         if first is not None:
-            found = self._index.get((predicate, 1, first), ())
+            found = group[1].get(first, ())
             if second is None:
                 return found
             return tuple(fact for fact in found if len(fact) > 2 and fact[2] == second)
-        if second is not None:
-            return self._index.get((predicate, 2, second), ())
-        return self._index.get((predicate,), ())
+        return group[0] if second is None else group[2].get(second, ())
 
     def value(self, predicate: str, first: str, default: str = "") -> str:
         """The last part of the first fact of this predicate about `first`, e.g. a name."""
-        found = self._index.get((predicate, 1, first))
+        found = self.find(predicate, first)
         return found[0][-1] if found else default
 
     def change(self, *, add: Iterable[Fact] = (), remove: Iterable[Fact] = ()) -> Facts:
         """These facts less `remove`, then with `add`."""
         index = dict(self._index)
-        roads = False
-        for fact in remove:
-            for key in _keys(fact):
-                kept = tuple(other for other in index.get(key, ()) if other != fact)
-                if kept:
-                    index[key] = kept
-                else:
-                    index.pop(key, None)
-            roads = roads or fact[0] == "road"
-        for fact in add:
-            for key in _keys(fact):
-                group = index.get(key, ())
-                spot = bisect_left(group, fact)
-                if spot == len(group) or group[spot] != fact:
-                    index[key] = (*group[:spot], fact, *group[spot:])
-            roads = roads or fact[0] == "road"
-        changed = Facts()
+        copied: set[str] = set()
+
+        def group_of(predicate: str) -> _Group:
+            group = index.get(predicate, ((), {}, {}))
+            if predicate in copied:
+                return group
+            copied.add(predicate)
+            return group[0], dict(group[1]), dict(group[2])
+
+        for change, facts in ((_without, remove), (_with, add)):
+            for fact in facts:
+                every, first, second = group_of(fact[0])
+                if len(fact) > 1:
+                    first[fact[1]] = change(first.get(fact[1], ()), fact)
+                    if not first[fact[1]]:
+                        del first[fact[1]]
+                if len(fact) > 2:
+                    second[fact[2]] = change(second.get(fact[2], ()), fact)
+                    if not second[fact[2]]:
+                        del second[fact[2]]
+                index[fact[0]] = (change(every, fact), first, second)
+        for predicate in copied:
+            if not index[predicate][0]:
+                del index[predicate]
+        roads = "road" in copied
+        changed = Facts.__new__(Facts)
         changed._index = index
+        changed._digest = ""
         changed._components = None if roads else self._components
         return changed
 
     def place_of(self, entity: str) -> str | None:
         """Where an entity is: its own place, its holder's, or itself if it is a place."""
         for _ in range(4):
-            if found := self._index.get(("at", 1, entity)):
+            if found := self.find("at", entity):
                 return found[0][2]
             if ("place", entity) in self:
                 return entity
-            holders = self._index.get(("has", 2, entity))
+            holders = self.find("has", second=entity)
             if not holders:
                 return None
             entity = holders[0][1]
@@ -120,7 +153,7 @@ class Facts:
 
     def reachable(self, start: str, goal: str) -> bool:
         """Whether roads join two places; without any road fact, all places are joined."""
-        if start == goal or ("road",) not in self._index:
+        if start == goal or "road" not in self._index:
             return True
         if self._components is None:
             self._components = self._joined()
@@ -128,7 +161,7 @@ class Facts:
 
     def _joined(self) -> dict[str, str]:
         neighbours: dict[str, list[str]] = {}
-        for _, one, other in self._index[("road",)]:
+        for _, one, other in self.find("road"):
             neighbours.setdefault(one, []).append(other)
             neighbours.setdefault(other, []).append(one)
         components: dict[str, str] = {}
@@ -144,15 +177,17 @@ class Facts:
     def __contains__(self, fact: object) -> bool:
         if not isinstance(fact, tuple) or not fact:
             return False
-        key: _Key = (fact[0],) if len(fact) == 1 else (fact[0], 1, fact[1])
-        return fact in self._index.get(key, ())
+        group = self._index.get(fact[0])
+        if group is None:
+            return False
+        return fact in (group[0] if len(fact) == 1 else group[1].get(fact[1], ()))
 
     def __iter__(self) -> Iterator[Fact]:
-        for key in sorted(key[0] for key in self._index if len(key) == 1):
-            yield from self._index[(key,)]
+        for predicate in sorted(self._index):
+            yield from self._index[predicate][0]
 
     def __len__(self) -> int:
-        return sum(len(group) for key, group in self._index.items() if len(key) == 1)
+        return sum(len(group[0]) for group in self._index.values())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Facts) and self._index == other._index

@@ -7,6 +7,9 @@ when the player has done that thing on the screen: it asks `legal(action, facts)
 `facts = apply(action, facts)` as its new state. The verbs are the atomic actions of
 Doran & Parberry, "A prototype quest generator based on a structural analysis of quests from four
 MMORPGs" (2011).
+
+What others do, and what time brings, are events (`tables/events.json`) by the same rules: `legal`
+and `apply` take them too, `legal_actions` names the player's own alone.
 """
 
 from __future__ import annotations
@@ -28,11 +31,13 @@ __all__ = [
     "apply",
     "attempt",
     "done_facts",
+    "events",
     "legal",
     "legal_actions",
     "replay",
     "station",
     "target_of",
+    "traces",
     "verbs",
 ]
 
@@ -58,34 +63,46 @@ class _Rule:
     removes: tuple[Pattern, ...]
     each: tuple[_Each, ...]
     done: tuple[Pattern, ...]
+    trace: tuple[Pattern, ...]
+    event: bool
 
     def bind(self, action: Action) -> Bindings:
         return dict(zip(self.parameters, action[1:], strict=True))
 
 
+_FLEETING = ("at", "has", "unseen", "learned")  # predicates that later deeds undo
+
+
 @cache
 def _rules() -> dict[str, _Rule]:
+    own, others = _read("rules", "verbs"), _read("events", "events")
+    require(not set(own) & set(others), "events", "an event has the name of a verb of rules.json")
+    return own | others
+
+
+def _read(table: str, section: str) -> dict[str, _Rule]:
     rules = {}
-    for verb, entry in load_table("rules")["verbs"].items():
+    for verb, entry in load_table(table)[section].items():
 
         def patterns(
             name: str, verb: str = verb, entry: dict[str, object] = entry
         ) -> tuple[Pattern, ...]:
-            return patterns_of("rules", f"{verb}.{name}", entry.get(name, []))
+            return patterns_of(table, f"{verb}.{name}", entry.get(name, []))
 
         parameters = tuple(f"?{name}" for name in entry["parameters"])
         always = patterns("needs")
-        options = [patterns_of("rules", f"{verb}.any", option) for option in entry.get("any", [[]])]
+        options = [patterns_of(table, f"{verb}.any", option) for option in entry.get("any", [[]])]
         each = tuple(
             _Each(
-                where=patterns_of("rules", f"{verb}.each.where", part["where"]),
-                adds=patterns_of("rules", f"{verb}.each.adds", part.get("adds", [])),
-                removes=patterns_of("rules", f"{verb}.each.removes", part.get("removes", [])),
+                where=patterns_of(table, f"{verb}.each.where", part["where"]),
+                adds=patterns_of(table, f"{verb}.each.adds", part.get("adds", [])),
+                removes=patterns_of(table, f"{verb}.each.removes", part.get("removes", [])),
             )
             for part in entry.get("each", [])
         )
-        target = f"?{entry['target']}"
-        require(target in parameters, "rules", f"{verb}.target must be one of its parameters")
+        target = f"?{entry.get('target', entry['parameters'][0])}"
+        require(target in parameters, table, f"{verb}.target must be one of its parameters")
+        lasting = [list(pattern) for pattern in patterns("done") if pattern[0] not in _FLEETING]
         rules[verb] = _Rule(
             verb=verb,
             meaning=str(entry["meaning"]),
@@ -97,13 +114,20 @@ def _rules() -> dict[str, _Rule]:
             removes=patterns("removes"),
             each=each,
             done=patterns("done"),
+            trace=patterns_of(table, f"{verb}.trace", entry.get("trace", lasting)),
+            event=table == "events",
         )
     return rules
 
 
 def verbs() -> dict[str, str]:
     """Verb → what a game does on the screen to perform it, before it calls `apply`."""
-    return {verb: rule.meaning for verb, rule in _rules().items()}
+    return {verb: rule.meaning for verb, rule in _rules().items() if not rule.event}
+
+
+def events() -> dict[str, str]:
+    """Event → what a game may show when somebody else does it, or time brings it."""
+    return {verb: rule.meaning for verb, rule in _rules().items() if rule.event}
 
 
 def _rule(action: Action) -> _Rule:
@@ -166,6 +190,7 @@ def legal_actions(facts: Facts) -> tuple[Action, ...]:
     found = {
         (rule.verb, *(bound[name] for name in rule.parameters))
         for rule in _rules().values()
+        if not rule.event
         for needs in rule.needs
         for bound in solve(needs, facts, {})
     }
@@ -182,6 +207,13 @@ def station(action: Action, facts: Facts) -> str | None:
     """The place where the action must be done, or None if anywhere will do."""
     rule = _rule(action)
     return facts.place_of(rule.bind(action)[rule.station]) if rule.station else None
+
+
+def traces(action: Action) -> tuple[Fact, ...]:
+    """The facts that still show long after that the action was done; some leave none."""
+    rule = _rule(action)
+    bound = rule.bind(action)
+    return tuple(filled(pattern, bound) for pattern in rule.trace)
 
 
 def done_facts(action: Action) -> tuple[Fact, ...]:

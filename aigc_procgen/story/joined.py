@@ -12,7 +12,7 @@ from typing import Any
 from ..core.random import Seed, Stream, stream
 from .tables import load_table, require, weights_of
 
-__all__ = ["inn_name", "is_joined", "joined_name", "joined_names", "joined_of_slot"]
+__all__ = ["halves", "inn_name", "is_joined", "joined_name", "joined_names", "joined_of_slot"]
 
 _PARTS = {
     "place": ("first", "last"),
@@ -49,13 +49,23 @@ def joined_names(kind: str, culture: str) -> tuple[str, ...]:
     >>> "oakford" in joined_names("place", "aldren")
     True
     """
-    refused: list[str] = load_table("cultures")["refused"]
     earlier = {
         name for other in sorted(_tables()) if other < culture for name in joined_names(kind, other)
     }
+    return tuple(name for name in halves(kind, culture) if name not in earlier)
+
+
+@cache
+def halves(kind: str, culture: str) -> dict[str, tuple[str, str]]:
+    """Name → its two words, of every name that the culture could make.
+
+    >>> halves("place", "aldren")["oakford"]
+    ('oak', 'ford')
+    """
+    refused: list[str] = load_table("cultures")["refused"]
     parts = _tables()[culture][kind]
-    found = {
-        first + last: None
+    return {
+        first + last: (first, last)
         for first in parts["first"]
         for last in parts["last"]
         if first != last
@@ -63,7 +73,6 @@ def joined_names(kind: str, culture: str) -> tuple[str, ...]:
         and first[-1] != last[0]  # "wellland" cannot be read
         and not any(part in first + last for part in refused)
     }
-    return tuple(name for name in found if name not in earlier)
 
 
 @cache

@@ -18,7 +18,7 @@ from .joined import inn_name, joined_name, joined_of_slot
 from .name_words import word
 from .place_names import place_word
 
-__all__ = ["NAME_KINDS", "names", "person_name"]
+__all__ = ["NAME_KINDS", "families_of", "family_name", "names", "person_name"]
 
 NAME_KINDS = ("person", "female", "male", "family", "place", "inn", "weapon", "kingdom")
 _SIDE = 12  # a window of 12 x 12 cells; a neighbourhood reaches 5 cells around
@@ -84,16 +84,36 @@ def person_name(
     """
     check_choice("culture", culture, cultures())
     check_choice("sex", sex, SEXES)
+    last, dice = _family(seed, person_id, culture, sex)
+    while True:
+        name = f"{word(dice, culture, sex).capitalize()} {last}"
+        if name not in taken:
+            return name
+
+
+def family_name(seed: Seed, person_id: str, culture: str, sex: str) -> str:
+    """The family's name in what `person_name` gives: cheap, since no given name is spelt."""
+    return _family(seed, person_id, culture, sex)[0]
+
+
+def _family(seed: Seed, person_id: str, culture: str, sex: str) -> tuple[str, Stream]:
+    """The family's name, and the stream that spells the given name."""
     dice = stream(seed, "person name", person_id, culture, sex)
     family = dice.between(0, _FAMILIES - 2)
     if found := _PERSON_ID.fullmatch(person_id):
         if found[3] == "outlaw":
             family = _FAMILIES - 1
         cell = int(found[1]) % _SIDE * _SIDE + int(found[2]) % _SIDE
-        last = joined_of_slot(seed, "family", culture, cell * _FAMILIES + family)
-    else:
-        last = joined_name(dice, "family", culture)
-    while True:
-        name = f"{word(dice, culture, sex).capitalize()} {last.capitalize()}"
-        if name not in taken:
-            return name
+        return joined_of_slot(seed, "family", culture, cell * _FAMILIES + family).capitalize(), dice
+    return joined_name(dice, "family", culture).capitalize(), dice
+
+
+def families_of(seed: Seed, place_id: str, culture: str) -> tuple[str, ...]:
+    """The names of the families of a place; none if its id has no cell: anybody may live there."""
+    count = _FAMILIES - 1
+    found = _PERSON_ID.fullmatch(f"npc:{place_id}:0")
+    if not found:
+        return ()
+    cell = int(found[1]) % _SIDE * _SIDE + int(found[2]) % _SIDE
+    slots = range(cell * _FAMILIES, cell * _FAMILIES + count)
+    return tuple(joined_of_slot(seed, "family", culture, slot).capitalize() for slot in slots)

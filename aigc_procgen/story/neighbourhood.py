@@ -14,10 +14,10 @@ from typing import Any
 from ..core.errors import InvalidArgument
 from ..core.random import Seed, check_seed, key, stream
 from ..core.records import Record
+from .calendar import present_year
 from .fact_set import PLAYER, Fact, Facts
 from .people import Person, outlaws_of, people_of, voice_of
 from .place_names import place_name
-from .tables import load_table
 from .troubles import Stage, fill_stage
 
 __all__ = ["Spot", "neighbourhood_facts", "roads_between", "small_neighbourhood"]
@@ -56,7 +56,7 @@ def neighbourhood_facts(
     groups: Iterable[Iterable[Any]] = people.values() if isinstance(people, Mapping) else [people]
     everybody = sorted({str(person.id): person for group in groups for person in group}.items())
     known = {place.id for place in spots}
-    facts: list[Fact] = [("at", PLAYER, start)]
+    facts: list[Fact] = [("at", PLAYER, start), ("now", str(present_year(seed)))]
     for place in spots:
         facts += [
             ("place", place.id),
@@ -102,6 +102,7 @@ def person_facts(person: Any) -> list[Fact]:
     ]
     drives: Mapping[str, int] = getattr(person, "drives", {})
     facts += [("drive", person.id, name, str(drives[name])) for name in sorted(drives)]
+    facts += [fact for event in getattr(person, "life", ()) for fact in event.facts]
     return facts
 
 
@@ -143,8 +144,3 @@ def small_neighbourhood(
         person for spot in spots for person in people_of(seed, spot.id, spot.kind, spot.name)
     )
     return tuple(spots), people, neighbourhood_facts(seed, spots, people)
-
-
-def kind_words(kind: str) -> str:
-    """A kind of item as a noun phrase, e.g. "a remedy"."""
-    return str(load_table("things")["kinds"].get(kind, f"a {kind}"))

@@ -32,7 +32,7 @@ def patterns_of(table: str, where: str, value: object) -> tuple[Pattern, ...]:
 
 def filled(pattern: Pattern, bound: Mapping[str, str]) -> Fact:
     """The pattern with every bound name replaced by its value."""
-    return tuple(bound.get(part, part) if part[0] == "?" else part for part in pattern)
+    return tuple([bound.get(part, part) if part[0] == "?" else part for part in pattern])
 
 
 def solve(
@@ -59,17 +59,24 @@ def _candidates(goal: Fact, facts: Facts) -> tuple[Fact, ...]:
 
 
 def _fits(goal: Fact, fact: Fact) -> bool:
-    return len(goal) == len(fact) and all(
-        want == have or want[0] == "?" for want, have in zip(goal, fact, strict=True)
-    )
+    if len(goal) != len(fact):
+        return False
+    for want, have in zip(goal, fact, strict=True):
+        if want != have and want[0] != "?":
+            break
+    else:
+        return True
+    return False
 
 
 def _matches(pattern: Pattern, facts: Facts, bound: Bindings) -> Iterator[Bindings]:
     word = pattern[0]
     goal = filled(pattern[1:] if word in _BUILT_IN else pattern, bound)
     if word == "not":
-        if not any(_fits(goal, fact) for fact in _candidates(goal, facts)):
-            yield bound
+        for fact in _candidates(goal, facts):
+            if _fits(goal, fact):
+                return
+        yield bound
     elif word == "differ":
         if goal[0] != goal[1]:
             yield bound

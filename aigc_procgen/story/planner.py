@@ -6,16 +6,16 @@ the earlier state is taken up again and the next choice is tried. Depth and leng
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from ..core.random import Stream
 from .facts import PLAYER, Action, Fact, Facts, attempt, done_facts
 from .patterns import Bindings, Pattern, filled, solve
-from .strategies import Choice, Strategy, productions, strategies
+from .strategies import Choice, Strategy, other_ways, productions, strategies
 
-__all__ = ["DEPTH", "Errand", "Plan", "bindings_of", "plan"]
+__all__ = ["DEPTH", "Detour", "Errand", "Plan", "bindings_of", "plan"]
 
 DEPTH = 6
 """How deep productions may nest, as in the measurements of the design."""
@@ -23,6 +23,8 @@ DEPTH = 6
 _LENGTH = 18
 _SOLUTIONS = 4
 _BINDINGS = 64
+_FORKS = 3  # places of a plan where other ways are looked for
+_DETOURS = 2  # other ways that a plan records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +40,41 @@ class Errand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Detour:
+    """Another way for `actions[first:last]` of a plan, with its marks, and the plan's `instead`."""
+
+    name: str
+    marks: tuple[str, ...]
+    instead: tuple[str, ...]
+    first: int
+    last: int
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fork:
+    """A production of the plan that was expanded by a choice with marks, and from which facts."""
+
+    step: Action
+    chosen: Choice
+    depth: int
+    facts: Facts
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Legal actions from the start to the end, and what is true afterwards."""
+    """Legal actions from the start to the end, and what is true before and after each."""
 
     strategy: Strategy
     roles: dict[str, str]
     cause: Fact
     actions: tuple[Action, ...]
     errands: tuple[Errand, ...]
-    facts: Facts
+    states: tuple[Facts, ...]
+    """The facts before each action, and those after the last."""
+    detours: tuple[Detour, ...] = ()
 
 
 def bindings_of(strategy: Strategy, facts: Facts, giver: str, limit: int) -> list[Bindings]:
@@ -73,8 +101,50 @@ def plan(
         cause=filled(strategy.cause, roles),
         actions=tuple(grower.actions),
         errands=tuple(grower.errands),
-        facts=grower.facts,
+        states=(*grower.states, grower.facts),
+        detours=tuple(islice(_detours(strategy, facts, roles, grower, dice), _DETOURS)),
     )
+
+
+def _detours(
+    strategy: Strategy, facts: Facts, roles: Bindings, grown: _Grower, dice: Stream
+) -> Iterator[Detour]:
+    """Other ways to the same end, each with its marks: of the whole strategy, or of one step.
+
+    That the rest of the plan is legal after them is for whoever tells the plan to prove.
+    """
+    dice = dice.child("detours")
+    for way in other_ways().get(strategy.name, ()):
+        found = list(islice(solve((*strategy.where, *way.where), facts, roles), _SOLUTIONS))
+        for bound in dice.sample(found, 1):
+            other = _Grower(facts, dice, resume=False)
+            if other.expand_all(way.steps, bound, 1) and other.actions:
+                yield Detour(
+                    name=way.name,
+                    marks=way.marks,
+                    instead=strategy.marks,
+                    first=0,
+                    last=len(grown.actions),
+                    actions=tuple(other.actions),
+                )
+    for fork in grown.forks[:_FORKS]:
+        production = productions()[fork.step[0]]
+        bound = dict(zip(production.parameters, fork.step[1:], strict=True))
+        for choice in production.choices:
+            if not choice.marks or choice.marks == fork.chosen.marks:
+                continue
+            found = list(islice(solve(choice.where, fork.facts, bound), _SOLUTIONS))
+            for solution in dice.sample(found, 1):
+                other = _Grower(fork.facts, dice, resume=False)
+                if other.expand_all(choice.steps, solution, fork.depth + 1) and other.actions:
+                    yield Detour(
+                        name=choice.name,
+                        marks=choice.marks,
+                        instead=fork.chosen.marks,
+                        first=fork.first,
+                        last=fork.last,
+                        actions=tuple(other.actions),
+                    )
 
 
 class _Grower:
@@ -85,18 +155,22 @@ class _Grower:
         self.dice = dice
         self.resume = resume
         self.actions: list[Action] = []
+        self.states: list[Facts] = []
         self.errands: list[Errand] = []
+        self.forks: list[_Fork] = []
         self.busy: set[tuple[str, str]] = set()
 
     def expand_all(self, steps: Sequence[Pattern], bound: Bindings, depth: int) -> bool:
         """Expands the steps in order; on failure everything is as before."""
-        before = (self.facts, len(self.actions), len(self.errands))
+        before = (self.facts, len(self.actions), len(self.errands), len(self.forks))
         for step in steps:
             action = filled(step, bound)
             if not (self._expand(action, depth) if action[0][0] == "<" else self._act(action)):
                 self.facts = before[0]
                 del self.actions[before[1] :]
+                del self.states[before[1] :]
                 del self.errands[before[2] :]
+                del self.forks[before[3] :]
                 return False
         return True
 
@@ -108,6 +182,7 @@ class _Grower:
         after = attempt(action, self.facts)
         if after is None or len(self.actions) >= _LENGTH:
             return False
+        self.states.append(self.facts)
         self.facts = after
         self.actions.append(action)
         return True
@@ -121,6 +196,8 @@ class _Grower:
         bound = dict(zip(production.parameters, step[1:], strict=True))
         waiting: list[tuple[Choice, list[Bindings]]] = []
         for choice in production.choices:
+            if choice.aside:
+                continue
             found = list(islice(solve(choice.where, self.facts, bound), _BINDINGS))
             if found and choice.always:
                 return True
@@ -130,8 +207,21 @@ class _Grower:
             weights = [choice.weight for choice, _ in waiting]
             picked = self.dice.weighted(range(len(waiting)), weights)
             choice, found = waiting.pop(picked)
+            facts, first = self.facts, len(self.actions)
             for solution in self.dice.sample(found, _SOLUTIONS):
                 if self.expand_all(choice.steps, solution, depth + 1):
+                    if choice.marks:
+                        last = len(self.actions)
+                        self.forks.append(
+                            _Fork(
+                                step=step,
+                                chosen=choice,
+                                depth=depth,
+                                facts=facts,
+                                first=first,
+                                last=last,
+                            )
+                        )
                     return True
         return False
 

@@ -19,7 +19,7 @@ from ..core.records import Record
 from .fact_set import PLAYER, Facts
 from .quests import Quest
 from .strategies import strategies
-from .tables import load_table, require
+from .tables import check_language, load_table, require
 from .words import Speaker
 
 __all__ = ["MOMENTS", "TIMES", "WEATHERS", "Beat", "Member", "Scene", "scene"]
@@ -29,7 +29,6 @@ MOMENTS = ("offer", "accept", "refuse", "end")
 TIMES = ("dawn", "day", "dusk", "night")
 WEATHERS = ("clear", "rain", "wind", "fog")
 BEATS = ("action", "line", "camera", "move", "fade")
-TRAVELLER = "the traveller"
 _LETTER = 55  # milliseconds of reading
 _LEAST = 900  # milliseconds of any beat with words
 _SHOT = 700  # milliseconds of a change of the camera
@@ -94,6 +93,7 @@ class Scene(Record):
     weather: str
     cast: tuple[Member, ...]
     beats: tuple[Beat, ...]
+    language: str = "en"
 
     @property
     def milliseconds(self) -> int:
@@ -112,13 +112,15 @@ def scene(
     time: str | None = None,
     weather: str | None = None,
     outdoors: bool = False,
+    language: str | None = None,
 ) -> Scene:
     """The quest as a short directed scene; the same for the same quest and moments.
 
     `moments` are one or some of "offer", "accept", "refuse" and "end", in that order; "accept" and
     "refuse" exclude each other, and "end" stands alone, since it is played elsewhere and later.
     `time` (`TIMES`) and `weather` (`WEATHERS`) are a game's own, or drawn; with `outdoors` nobody
-    is met in a room. A scene that begins with an answer goes on where an offer ended. Raises
+    is met in a room. A scene that begins with an answer goes on where an offer ended. `language` is
+    that of all but what people say; by default it is the quest's, which that is in. Raises
     `InvalidArgument` for anything else.
 
     >>> import aigc_procgen as procgen
@@ -130,7 +132,8 @@ def scene(
         raise InvalidArgument(f"quest must be a Quest, not {quest!r:.80}")
     chosen = _checked_moments(moments)
     dice = stream(quest.seed, "scene", quest.id, *chosen)
-    director = _Director(quest, dice, chosen)
+    language = quest.language if language is None else check_language(language)
+    director = _Director(quest, dice, chosen, language)
     time = director.draw(TIMES) if time is None else check_choice("time", time, TIMES)
     weather = (
         director.draw(WEATHERS) if weather is None else check_choice("weather", weather, WEATHERS)
@@ -162,8 +165,8 @@ def _checked_moments(moments: str | Sequence[str]) -> tuple[str, ...]:
 
 
 @cache
-def _tables() -> dict[str, Any]:
-    table = load_table("scenes")
+def _tables(language: str) -> dict[str, Any]:
+    table = load_table("scenes", language)
     for part in (*_PARTS, "end", "aside"):
         lists = table.get(part)
         require(
@@ -181,8 +184,9 @@ def _tables() -> dict[str, Any]:
 class _Director:
     """Puts the beats of one scene in their order."""
 
-    def __init__(self, quest: Quest, dice: Stream, moments: tuple[str, ...]) -> None:
+    def __init__(self, quest: Quest, dice: Stream, moments: tuple[str, ...], language: str) -> None:
         self.quest, self.moments, self._dice = quest, moments, dice
+        self.table = _tables(language)
         self.facts = Facts(quest.named)
         self.giver = quest.giver
         self.mood = next((s.mood for s in strategies() if s.name == quest.strategy), "easy")
@@ -198,12 +202,19 @@ class _Director:
         self.kind = self.facts.value("kind", place)
         words = {"giver": self.other or self.giver, "home": place}
         self.speaker = Speaker(
-            quest.seed, self.facts, self.other or self.giver, words, "scene", quest.id
+            quest.seed,
+            self.facts,
+            self.other or self.giver,
+            words,
+            "scene",
+            quest.id,
+            language=language,
         )
+        self.grammar = self.speaker.grammar
         self.beats: list[Beat] = []
         self._introduced = False  # the whole name is said once
         role = self.facts.value("role", self.other) if self.other else ""
-        rooms: dict[str, str] = _tables()["where"]
+        rooms: dict[str, str] = self.table["where"]
         self.room = rooms.get(role, "") if self.kind in _ROOMY else ""
 
     def draw(self, options: Sequence[str]) -> str:
@@ -217,7 +228,7 @@ class _Director:
 
     def direct(self, part: str, name: str, kind: str = "action", **more: Any) -> None:
         """A stage direction of the table."""
-        lists = _tables()[part]
+        lists = self.table[part]
         template = self.draw(lists.get(name) or lists["any"])
         if self._introduced and self.facts.value("called", self.speaker.roles["giver"]):
             template = template.replace("{giver}", "{giver.called}")
@@ -228,7 +239,7 @@ class _Director:
         """The quest's line of an act, or that part of it which is `text`."""
         for line in self.quest.lines:
             if line.act == act:
-                lists = _tables()["aside"]
+                lists = self.table["aside"]
                 # Most lines need nobody to say how.
                 aside = self.draw(lists.get(self.mood, lists["any"]))
                 if act != "offer" or not self._dice.chance(2, 3):
@@ -274,6 +285,8 @@ class _Director:
         self.direct("turn", voice)
         if asked:
             self.say("offer", self.giver, f"{key}.asked", asked)
+        for act in ("haste", "rival"):
+            self.say(act, self.giver)
 
     def accept(self) -> None:
         """The traveller takes it on, and goes."""
@@ -297,7 +310,7 @@ class _Director:
         """The last deed is done: before somebody, or alone."""
         if not self.other:
             self.add("camera", cue="close", to=PLAYER)
-            self.add("action", self.draw(_tables()["alone"]), who=PLAYER)
+            self.add("action", self.draw(self.table["alone"]), who=PLAYER)
             return
         self.add("camera", cue="two", to=self.other)
         self.direct("enter", self.speaker.voice, "move", who=PLAYER, cue="approach", to=self.other)
@@ -309,14 +322,14 @@ class _Director:
 
     def scene(self, time: str, weather: str) -> Scene:
         """All of it."""
-        named = self.facts.value("name", self.place, self.place)
+        named = self.grammar.phrase(self.facts, self.place, "")
         seen = {beat.who for beat in self.beats} | {beat.to for beat in self.beats}
         people = [fact[1] for fact in self.facts.find("person") if fact[1] in seen]
         members = [
             Member(
                 id=person,
-                name=self.facts.value("name", person, person),
-                role=self.facts.value("role", person),
+                name=self.grammar.phrase(self.facts, person, ""),
+                role=self.grammar.word(self.facts, "role", person),
             )
             for person in people
         ]
@@ -325,10 +338,13 @@ class _Director:
             title=self.quest.title,
             moments=self.moments,
             place=self.place,
-            setting=f"{self.room}, {named}" if self.room else named,
+            setting=self.table["setting"].format(room=self.room, place=named)
+            if self.room
+            else named,
             inside=bool(self.room),
             time=time,
             weather=weather,
-            cast=(*members, Member(id=PLAYER, name=TRAVELLER, role="")),
+            cast=(*members, Member(id=PLAYER, name=self.table["traveller"], role="")),
             beats=tuple(self.beats),
+            language=self.speaker.language,
         )

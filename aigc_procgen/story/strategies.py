@@ -9,7 +9,16 @@ from .facts import verbs
 from .patterns import Pattern, patterns_of
 from .tables import load_table, require, weights_of
 
-__all__ = ["Choice", "Production", "Strategy", "motivations", "productions", "strategies"]
+__all__ = [
+    "Choice",
+    "OtherWay",
+    "Production",
+    "Strategy",
+    "motivations",
+    "other_ways",
+    "productions",
+    "strategies",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +43,18 @@ class Choice:
     name: str
     weight: int
     always: bool
+    aside: bool
+    marks: tuple[str, ...]
+    where: tuple[Pattern, ...]
+    steps: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherWay:
+    """Other steps to the end of a strategy, and what they need besides."""
+
+    name: str
+    marks: tuple[str, ...]
     where: tuple[Pattern, ...]
     steps: tuple[Pattern, ...]
 
@@ -78,6 +99,26 @@ def strategies() -> tuple[Strategy, ...]:
 
 
 @cache
+def other_ways() -> dict[str, tuple[OtherWay, ...]]:
+    """Strategy → the other ways to its end, in the order of the table."""
+    found: dict[str, tuple[OtherWay, ...]] = {}
+    for name, entry in load_table("ways").items():
+        if name == "about":
+            continue
+        way = OtherWay(
+            name=name,
+            marks=tuple(entry["marks"]),
+            where=patterns_of("ways", f"{name}.where", entry["where"]),
+            steps=_steps("ways", name, entry["steps"]),
+        )
+        for strategy in entry["of"]:
+            known = any(strategy == other.name for other in strategies())
+            require(known, "ways", f"{name}.of names no strategy {strategy!r}")
+            found[strategy] = (*found.get(strategy, ()), way)
+    return found
+
+
+@cache
 def productions() -> dict[str, Production]:
     """Step in angle brackets → its production."""
     made = {}
@@ -92,6 +133,8 @@ def productions() -> dict[str, Production]:
                     name=choice["name"],
                     weight=int(choice["weight"]),
                     always=bool(choice.get("always", False)),
+                    aside=bool(choice.get("aside", False)),
+                    marks=tuple(choice.get("marks", ())),
                     where=patterns_of("productions", f"{name}.where", choice["where"]),
                     steps=_steps("productions", name, choice["steps"]),
                 )

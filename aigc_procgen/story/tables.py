@@ -6,24 +6,36 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ..core.errors import InvalidArgument
+from ..core.errors import InvalidArgument, check_choice
 from ..core.files import read_table
 
-__all__ = ["load_table", "require", "weights_of"]
+__all__ = ["LANGUAGES", "check_language", "load_table", "require", "weights_of"]
+
+LANGUAGES = ("en", "zh")
+"""The languages that words come in: English, and Chinese in simplified characters."""
+
+
+def check_language(language: Any) -> str:
+    """Returns `language` if it is one of `LANGUAGES`, else raises `InvalidArgument`."""
+    return check_choice("language", language, LANGUAGES)
 
 
 @cache
-def load_table(name: str) -> dict[str, Any]:
-    """The table `tables/NAME.json` of this package; shared, so never write to it.
+def load_table(name: str, language: str = "en") -> dict[str, Any]:
+    """The table `tables/NAME.json` of this package, or its translation `tables/LANGUAGE/NAME.json`.
 
-    Raises `InvalidArgument` if the file is not the JSON of an object.
+    It is shared, so never write to it. Raises `InvalidArgument` if the language is unknown, or if
+    there is no such file or it is not the JSON of an object.
     """
+    file = name if check_language(language) == "en" else f"{language}/{name}"
     try:
-        table = read_table(__package__, f"tables/{name}.json")
+        table = read_table(__package__, f"tables/{file}.json")
+    except FileNotFoundError:
+        raise InvalidArgument(f"table {file}.json must be written: there is none") from None
     except ValueError as error:
-        raise InvalidArgument(f"table {name}.json must be JSON: {error}") from None
+        raise InvalidArgument(f"table {file}.json must be JSON: {error}") from None
     if not isinstance(table, dict):
-        raise InvalidArgument(f"table {name}.json must hold an object, not {table!r:.40}")
+        raise InvalidArgument(f"table {file}.json must hold an object, not {table!r:.40}")
     return table
 
 

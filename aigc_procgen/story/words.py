@@ -9,48 +9,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 from ..core.random import Seed, stream
+from .english import sentence_case
 from .fact_set import Facts
-from .neighbourhood import kind_words
+from .grammar import count_of, grammar_of
+from .proposals import Proposer, Writer, make_frame, make_writer
 from .tables import load_table
 
 __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+)|:([^}|]*)\|([^}]*))?\}")
 _SYMBOL = re.compile(r"<(\w+)>")
-_PRONOUNS = {
-    "female": ("she", "her", "her"),
-    "male": ("he", "him", "his"),
-    "many": ("they", "them", "their"),
-    "": ("it", "it", "its"),
-}
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_INSIDE = ("town", "village", "camp", "mine", "ruin")
+# Acts whose lines may follow each other.
+_PAIRED = (
+    "greet",
+    "accept",
+    "accepted",
+    "refuse",
+    "refused",
+    "progress",
+    "thanks",
+    "thanks_honourable",
+    "thanks_sly",
+    "thanks_violent",
+    "receive",
+    "kindness",
+    "changed",
+    "closed",
+    "haste",
+    "hurry",
+    "late",
+)
 
 
-def sentence_case(text: str) -> str:
-    """The text with a capital at the start of every sentence and single spaces."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda m: m[1] + m[2].upper(), text)
+def phrase(facts: Facts, entity: str, form: str = "the", *, language: str = "en") -> str:
+    """An entity as people speak of it: "the brown bear", with form "a" "a brown bear", or bare.
 
-
-def _count(facts: Facts, entity: str) -> int:
-    return int(facts.value("count", entity, "1"))
-
-
-def phrase(facts: Facts, entity: str, form: str = "the") -> str:
-    """An entity as people speak of it: "the brown bear", with form "a" "a brown bear", or bare."""
-    name = facts.value("name", entity, entity)
-    if ("proper", entity) in facts:
-        return name
-    if (count := _count(facts, entity)) > 1:
-        plural = facts.value("plural", entity, name)
-        number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-        return {"the": f"the {plural}", "a": f"{number} {plural}"}.get(form, plural)
-    article = facts.value("article", entity, "a")
-    return {"the": f"the {name}", "a": f"{article} {name}"}.get(form, name)
+    In Chinese "the" is bare as well, and "that" points at it. What the tables do not know has the
+    name that the facts give it in the language, as in `("name_zh", "item:fleece", "金羊毛")`.
+    """
+    return grammar_of(language).phrase(facts, entity, form)
 
 
 class Speaker:
@@ -60,51 +61,86 @@ class Speaker:
     """
 
     def __init__(
-        self, seed: Seed, facts: Facts, person: str, roles: Mapping[str, str], *names: str | int
+        self,
+        seed: Seed,
+        facts: Facts,
+        person: str,
+        roles: Mapping[str, str],
+        *names: str | int,
+        language: str = "en",
     ) -> None:
         self.facts = facts
+        self.language = language
+        self.grammar = grammar_of(language)
         home = facts.place_of(person)
         self.roles = {"giver": person, **({"home": home} if home else {}), **roles}
         self.voice = facts.value("voice", person, "plain")
         self._seed = seed
         self._person = person
         self._names = names
-        self.heard: frozenset[str] = frozenset()
-        """Lines that were said lately: others are chosen as long as there are any."""
+        self.heard: Mapping[str, int] = {}
+        """Lines that were said lately, and when: others are chosen as long as there are any."""
+        self.writer: Writer | None = None
+        """Who may put a line otherwise than the grammar would."""
 
     def line(self, act: str, *, mood: str = "", index: int = 0, voice: str = "") -> str:
         """A line of the act in the speaker's voice (or `voice`); "" if none can be filled.
 
         `index` goes through the shuffled lines, so that the next quest is worded otherwise.
         """
-        voices = load_table("lines")["acts"][act]
+        acts = load_table("lines", self.language)["acts"]
+        if act not in acts:
+            acts = load_table("quest_lines", self.language)["acts"]
+        voices = acts[act]
         options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
-        return self._chosen(act, options, mood, index)
+        return self._chosen(act, options, mood, index, voice)
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
         """A line of a table that is ordered by name and then by voice; "" if there is none."""
-        voices = load_table(table).get(name, {})
+        voices = load_table(table, self.language).get(name)
+        voices = voices or load_table("matters", self.language)[table].get(name, {})
         options = [*voices.get(self.voice, []), *voices.get("any", [])]
         return self._chosen(f"{table} {name}", options, "", index)
 
-    def _chosen(self, what: str, options: list[Any], mood: str, index: int) -> str:
+    def _chosen(self, what: str, options: list[Any], mood: str, index: int, voice: str = "") -> str:
         plain = [option for option in options if isinstance(option, str)]
         fitting = [o[0] for o in options if not isinstance(o, str) and o[1].get("mood") == mood]
         deck = stream(self._seed, "words", what, self._person).shuffled(plain)
         if fitting and mood:
             deck = [*fitting, *deck]
-        stale = ""
+        if deck and (said := self._proposed(what, deck, mood, index, voice)):
+            return said
+        known = []
         for step in range(len(deck)):
             filled = self.fill(deck[(index + step) % len(deck)])
             if filled is not None and filled not in self.heard:
                 return filled
-            stale = stale or filled or ""
-        return stale
+            if filled is not None:
+                known.append(filled)
+        if what in _PAIRED:
+            # Somebody who has said everything once says two things.
+            for first, second in permutations(known, 2):
+                both = self.grammar.joined((first, second))
+                if both not in self.heard:
+                    known.append(both)
+                    break
+        return min(known, key=lambda text: self.heard.get(text, -1), default="")
+
+    def _proposed(self, what: str, deck: list[str], mood: str, index: int, voice: str) -> str:
+        """A line of the writer's proposer, "" if it has none that is right."""
+        if self.writer is None:
+            return ""
+        table = what.rpartition(" ")[0]
+        act = {"causes": "because", "asks": "ask"}.get(table, what)
+        speaking = voice or self.voice
+        frame = make_frame(act, mood, speaking, sorted(self.roles), deck, fixed=bool(table))
+        dice = stream(self._seed, "proposals", what, self._person, *self._names, index)
+        return self.writer.choose(frame, self.fill, self.heard, dice)
 
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
         draw = stream(self._seed, "symbols", template, *self._names)
-        symbols = load_table("lines")["symbols"]
+        symbols = load_table("lines", self.language)["symbols"]
 
         def symbol(match: re.Match[str]) -> str:
             choices = symbols.get(match[1], {}).get(self.voice, [""])
@@ -122,37 +158,48 @@ class Speaker:
         text = _SLOT.sub(slot, text)
         if missing or "{" in text or "<" in text:
             return None
-        return sentence_case(text)
+        return self.grammar.finished(text)
 
     def _slot(self, role: str, form: str, one: str | None, many: str | None) -> str | None:
         if role in ("because", "ask", "kind"):
             value = self.roles.get(role)
-            return kind_words(value) if value and role == "kind" else value
+            return self.grammar.kind(value) if value and role == "kind" else value
         entity = self.roles.get(role)
         if entity is None:
             return None
         if one is not None:
-            return many if _count(self.facts, entity) > 1 else one
-        if form in ("the", "a", "number", "plural", ""):
-            return phrase(self.facts, entity, "a" if form == "number" else form)
+            return many if count_of(self.facts, entity) > 1 else one
+        if form in ("the", "a", "that", "number", "plural", ""):
+            form = "a" if form == "number" else form
+            return self.grammar.phrase(self.facts, entity, form)
         if form in ("they", "them", "their"):
-            many_are = _count(self.facts, entity) > 1
-            sex = "many" if many_are else self.facts.value("gender", entity)
-            return _PRONOUNS.get(sex, _PRONOUNS[""])[("they", "them", "their").index(form)]
+            return self.grammar.pronoun(self.facts, entity, form)
         if form in ("where", "place"):
-            return self._where(entity)
-        return self.facts.value(form, entity) or None
+            return self._where(entity, form)
+        return self.grammar.word(self.facts, form, entity) or None
 
-    def _where(self, entity: str) -> str | None:
+    def _where(self, entity: str, form: str) -> str | None:
         place = self.facts.place_of(entity)
         if place is None or ("secret", entity) in self.facts or place == entity:
             return None
-        inside = self.facts.value("kind", place) in _INSIDE
-        return f"{'in' if inside else 'at'} {self.facts.value('name', place, place)}"
+        return self.grammar.place(self.facts, place, form)
 
 
-def small_talk(seed: Seed, facts: Facts, person: str, index: int = 0) -> str:
-    """A greeting and something said for the sake of it, by somebody who asks for nothing."""
-    speaker = Speaker(seed, facts, person, {}, "small talk", person, index)
-    lines = (speaker.line("greet", index=index), speaker.line("small_talk", index=index))
-    return " ".join(line for line in lines if line)
+def small_talk(
+    seed: Seed,
+    facts: Facts,
+    person: str,
+    index: int = 0,
+    *,
+    language: str = "en",
+    voice: Proposer | None = None,
+) -> str:
+    """A greeting and something said for the sake of it, by somebody who asks for nothing.
+
+    `voice` may put it in other words, see `load_voice`.
+    """
+    speaker = Speaker(seed, facts, person, {}, "small talk", person, index, language=language)
+    speaker.writer = make_writer(voice, language)
+    return speaker.grammar.joined(
+        [speaker.line("greet", index=index), speaker.line("small_talk", index=index)]
+    )

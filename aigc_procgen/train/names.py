@@ -22,15 +22,10 @@ from torch import Tensor, nn
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.files import write_atomic
-from aigc_procgen.core.name_machine import (
-    LARGEST_STATE,
-    ONE,
-    NameMachine,
-    pack_machine,
-    read_machine,
-)
+from aigc_procgen.core.name_machine import NameMachine, pack_machine, read_machine
 from aigc_procgen.core.random import key
 from aigc_procgen.core.records import Record
+from aigc_procgen.core.step_machine import LARGEST_STATE, ONE
 from aigc_procgen.data.names import ALPHABET, KINDS, NameSet, read_names
 
 from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from math import isqrt
@@ -29,6 +29,7 @@ from .prefetch import squares_around
 from .realms import Realm, Realms
 from .route import find_route
 from .shape import ENDLESS, Shape
+from .surroundings import surroundings
 from .terrain import TERRAIN_COLOURS
 
 __all__ = ["LIMIT", "Land"]
@@ -60,6 +61,11 @@ class Land:
         self._ground = Ground(self.seed, namer, budget // 3, shape)
         self.edits = Edits(budget // 8)
         self._realms = Realms(self.seed, namer, self._towns)
+        self._features: Cache[Place, tuple[str, ...]] = Cache(
+            lambda place: surroundings(self._ground.fields, self._realms.square_at, place),
+            1 << 18,
+            lambda _: 500,
+        )
         room = budget - budget // 3 - budget // 8
         self._chunks: Cache[tuple[int, int], Chunk] = Cache(
             lambda place: self._ground.chunk(*place), room, Chunk.nbytes
@@ -339,6 +345,26 @@ class Land:
     def realm(self, x: int, y: int) -> Realm | None:
         """The realm that a tile is in, by land or by sea; None where nobody rules."""
         return self._realms.at(_check_tile("x", x), _check_tile("y", y))
+
+    def realms_beside(
+        self, realm: Realm, wanted: Callable[[str], object] = bool
+    ) -> tuple[Realm, ...]:
+        """The realms whose seats lie in the four squares beside a realm's own.
+
+        To find a realm takes time: only those are looked for whose id is `wanted`.
+        """
+        column, row = (int(part) for part in realm.id.split(":")[1:])
+        beside = ((column - 1, row), (column + 1, row), (column, row - 1), (column, row + 1))
+        found = [
+            self._realms.of_square(square)
+            for square in beside
+            if wanted(f"realm:{square[0]}:{square[1]}")
+        ]
+        return tuple(other for other in found if other is not None)
+
+    def surroundings(self, place: Place) -> tuple[str, ...]:
+        """Features of the land around a place: see `surroundings.surroundings`."""
+        return self._features.get(place)
 
     def _gather(
         self, name: str, x: int, y: int, width: int, height: int, *, seed: bool = False

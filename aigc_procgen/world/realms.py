@@ -53,7 +53,7 @@ class Realms:
 
     def at(self, x: int, y: int) -> Realm | None:
         """The realm of a tile, on land or sea; None where nobody rules."""
-        return self.of_square(self._square_at(x, y))
+        return self.of_square(self.square_at(x, y))
 
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1
@@ -78,7 +78,7 @@ class Realms:
             found[nearer] = index
         return found, squares
 
-    def _square_at(self, x: int, y: int) -> tuple[int, int]:
+    def square_at(self, x: int, y: int) -> tuple[int, int]:
         """The square whose seat rules a tile."""
         index, squares = self.region(x, y, 1, 1)
         return squares[int(index[0, 0])]
@@ -95,7 +95,7 @@ class Realms:
         x, y = self._seat(square)
         name = f"realm:{square[0]}:{square[1]}"
         for town in self._towns(x, y, _FOUND):
-            if self._square_at(town.x, town.y) == square:
+            if self.square_at(town.x, town.y) == square:
                 named = self._namer(self._seed, f"{name}:{town.id}", "realm")
                 return Realm(id=name, name=named, capital=town.id, x=x, y=y)
         return None
