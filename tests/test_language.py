@@ -201,6 +201,34 @@ def test_chinese_is_chinese():
             assert not re.search("[，。：；？！、]{2}|的的|一一|在在", text), text
 
 
+def test_stories_mended_quests_and_last_lines_are_chinese():
+    """A longer story, a quest planned anew for somebody's heir and its last line stay Chinese."""
+    arcs = mended = 0
+    for seed in range(24):
+        facts = small_neighbourhood(seed)[2]
+        try:
+            arc = procgen.arc(seed, facts, language="zh")
+        except InvalidArgument:
+            continue
+        arcs += 1
+        found = [arc.title, *(chapter.turn for chapter in arc.chapters)]
+        found += [chapter.told.text for chapter in arc.chapters if chapter.told]
+        found += [text for chapter in arc.chapters for text in texts(chapter.quest)]
+        assert any(chapter.turn for chapter in arc.chapters)
+        quest = arc.chapters[0].quest
+        after = facts.change(add=[("dead", quest.giver)])
+        found.append(quest.closing(after).text)
+        again = quest.replan(after)
+        if again is not None:
+            assert again.language == "zh"
+            mended += 1
+            found += texts(again)
+        for text in found:
+            assert not FOREIGN.search(text), text
+    assert arcs >= 12
+    assert mended >= 6
+
+
 def test_every_voice_is_whole_in_chinese():
     """All acts in all voices can be filled for one and the same quest, as in English."""
     for seed in range(12):

@@ -22,6 +22,7 @@ from aigc_procgen.core.random import stream
 from aigc_procgen.core.voice_machine import read_voice
 from aigc_procgen.data.script import ScriptRow, read_script
 from aigc_procgen.data.voice_set import build_voice
+from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.proposals import MOST, Writer, make_frame
 from aigc_procgen.story.spoken_lines import spoken_lines
 from aigc_procgen.story.verifier import Verifier, slot_role
@@ -176,6 +177,30 @@ def test_a_proposed_line_says_whose_it_is():
     assert said["offer"].text == f"{quest.because} {said['offer'].text[len(quest.because) + 1 :]}"
     assert said["offer"].text.endswith(" Well?")
     assert procgen.Quest.from_json(quest.to_json()) == quest
+
+
+def test_mended_quests_and_arcs_are_spoken_too():
+    """A proposer is asked for every line of a mended quest and of a longer story."""
+    facts = small_neighbourhood(3)[2]
+    quest = procgen.quest(3, facts)
+    says = Says("I have a chair. Sit.")
+    broken = facts.change(add=[("dead", quest.giver)])
+    mended = quest.replan(broken, voice=says)
+    assert mended is not None
+    assert "test" in {line.source for line in mended.lines}
+    arc = procgen.arc(3, facts, voice=says)
+    assert all("test" in {n.source for n in chapter.quest.lines} for chapter in arc.chapters[:1])
+
+
+def test_other_languages_are_left_to_the_grammar():
+    """A proposer that speaks English says nothing in Chinese; one that speaks it is asked."""
+    chinese = procgen.quest(5, language="zh")
+    says = Says("I have a chair. Sit.")
+    assert procgen.quest(5, language="zh", voice=says) == chinese
+    assert says.frames == []
+    says.language = "zh"
+    procgen.quest(5, language="zh", voice=says)
+    assert says.frames
 
 
 def test_lines_that_are_wrong_leave_the_grammar_s():
