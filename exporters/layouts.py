@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency
 from aigc_procgen.core.layout_machine import (
@@ -148,7 +149,7 @@ class _Graph:
 
     def constant(self, value: Any, dtype: type = np.float32) -> str:
         """A constant; equal ones are one."""
-        array = np.ascontiguousarray(np.asarray(value, dtype))
+        array: NDArray[Any] = np.ascontiguousarray(np.asarray(value, dtype))
         digest = hashlib.sha256(array.tobytes() + str((array.dtype, array.shape)).encode())
         name = f"c_{digest.hexdigest()[:16]}"
         self.constants[name] = array
