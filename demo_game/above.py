@@ -58,32 +58,30 @@ class AboveView:
         actors: list[Actor],
         nearest: Actor | None,
         hero: pygame.Surface,
+        zoom: int = 1,
     ) -> None:
-        """Draws everything `seconds` after the start; of the `actors` the `nearest` is named, and
-        `hero` stands inmidst.
+        """Draws everything `seconds` after the start, `zoom` times as large; of the `actors` the
+        `nearest` is named, and `hero` stands inmidst.
         """
         here = self.session
         width, height = screen.get_size()
-        left, top = _corner(screen, here.x, here.y)
-        screen.fill((18, 20, 26))
-        headless = pygame.display.get_driver() == "dummy"
-        self._terrain.draw(screen, left, top, seconds, wait=headless)
-        self._draw_entrances(screen, left, top)
+        at = here.x, here.y
+        left, top = self.draw_scene(screen, seconds, actors, hero, at, at, zoom)
         target = here.target_id
-        for actor in _by_row(actors, here.y):
-            if actor is None:
-                stand(screen, hero, width // 2 - TILE // 2, height // 2 - TILE // 2)
-            else:
-                named = actor is nearest or actor.id == target
-                colour = GOLD if actor.id == target else INK
-                self._draw_actor(screen, actor, left, top, seconds, colour if named else None)
+        for actor in sorted(actors, key=lambda actor: (actor.y, actor.id)):
+            named = actor is nearest or actor.id == target
+            colour = GOLD if actor.id == target else INK
+            x, y = (round(actor.x * TILE) - left) * zoom, (round(actor.y * TILE) - top) * zoom
+            if -TILE < x < width and -TILE < y < height:
+                middle = x + TILE * zoom // 2
+                self._label(screen, actor, middle, y, seconds, colour if named else None)
         marks = [(*here.target, GOLD)] if here.target else []
         self._minimap.draw(screen, round(here.x), round(here.y), marks)
         if name := here.place_name():
             self._writer.write(screen, name, 16, 14, size="big", colour=INK)
         if here.entrance(nearest):
-            at = width // 2, height // 2 + TILE // 2 + 4
-            self._writer.write(screen, here.words["down"], *at, colour=GOLD, centred=True)
+            foot = width // 2, height // 2 + TILE * zoom // 2 + 4
+            self._writer.write(screen, here.words["down"], *foot, colour=GOLD, centred=True)
 
     def draw_scene(
         self,
@@ -94,9 +92,9 @@ class AboveView:
         at: tuple[float, float],
         eye: tuple[float, float],
         zoom: int,
-    ) -> None:
-        """The same for a cutscene: the hero at tile `at`, seen from `eye`, `zoom` times as large,
-        without names, marks and map.
+    ) -> tuple[int, int]:
+        """Land, ways down and figures alone: the hero at tile `at`, seen from `eye`, `zoom` times
+        as large. Returns the world's pixel in the corner of the screen.
         """
         width, height = screen.get_size()
         view = screen if zoom == 1 else pygame.Surface((width // zoom, height // zoom))
@@ -109,9 +107,10 @@ class AboveView:
             if actor is None:
                 stand(view, hero, round(at[0] * TILE) - left, round(at[1] * TILE) - top)
             else:
-                self._draw_actor(view, actor, left, top, seconds, None, marked=False)
+                self._draw_actor(view, actor, left, top, seconds)
         if zoom != 1:
             pygame.transform.scale(view, (width, height), screen)
+        return left, top
 
     def _draw_entrances(self, screen: pygame.Surface, left: int, top: int) -> None:
         """The stairs in the middle of every place that has something below."""
@@ -124,17 +123,8 @@ class AboveView:
             stand(screen, stairs[0], place.x * TILE - left, place.y * TILE - top)
 
     def _draw_actor(
-        self,
-        screen: pygame.Surface,
-        actor: Actor,
-        left: int,
-        top: int,
-        seconds: float,
-        colour: tuple[int, int, int] | None,
-        *,
-        marked: bool = True,
+        self, screen: pygame.Surface, actor: Actor, left: int, top: int, seconds: float
     ) -> None:
-        """Draws somebody, with their name if it has a colour."""
         x, y = round(actor.x * TILE) - left, round(actor.y * TILE) - top
         if not (-TILE < x < screen.get_width() and -TILE < y < screen.get_height()):
             return
@@ -142,10 +132,21 @@ class AboveView:
         # People shift their weight now and then, each in their own time.
         beat = int(seconds * 2 + len(actor.id) * 0.7) % 6
         stand(screen, pictures[beat if beat < len(pictures) else 0], x, y)
-        write, middle = self._writer.write, x + TILE // 2
+
+    def _label(
+        self,
+        screen: pygame.Surface,
+        actor: Actor,
+        middle: int,
+        y: int,
+        seconds: float,
+        colour: tuple[int, int, int] | None,
+    ) -> None:
+        """Somebody's mark, and their name if it has a colour, above their head at (middle, y)."""
+        write = self._writer.write
         if colour:
             write(screen, actor.name, middle, y - 18, size="small", colour=colour, centred=True)
-        if actor.mark and marked:
+        if actor.mark:
             bob = int(seconds * 3) % 2
             write(screen, actor.mark, middle, y - 36 - bob, size="big", colour=GOLD, centred=True)
 

@@ -52,6 +52,7 @@ class PlayScreen:
         self.choice: tuple[str, int | str | None] | None = None
         self.talk: Talk | None = None
         self.journal = False
+        self.zoom = 2  # how many of the screen's pixels a pixel of the art is wide
         self.notice, self._notice_left = "", 0.0
         self._time = 0.0
         self._walking = False
@@ -97,6 +98,8 @@ class PlayScreen:
             self.act()
         elif event.key == pygame.K_TAB and self.below:
             self.below.map = not self.below.map
+        elif event.key == pygame.K_z:
+            self.zoom = 3 - self.zoom
         elif event.key == pygame.K_j:
             self.journal = not self.journal
         elif event.key == pygame.K_F5:
@@ -264,7 +267,9 @@ class PlayScreen:
                     screen, self._writer, lambda who: scene.face(who, self.session.seen(who))
                 )
                 return
-            self._above.draw(screen, self._time, actors, self._nearest_of(actors), walk[frame])
+            self._above.draw(
+                screen, self._time, actors, self._nearest_of(actors), walk[frame], self.zoom
+            )
             self._draw_words(screen, self.session.words["help"], 52)
 
     def _draw_words(self, screen: pygame.Surface, keys: str, top: int) -> None:
@@ -276,6 +281,9 @@ class PlayScreen:
             self._messages.draw_journal(screen, self.session)
         elif self._notice_left > 0:
             self._messages.draw_notice(screen, self.notice)
+        strip = pygame.Surface((width, 30), pygame.SRCALPHA)
+        strip.fill((18, 20, 26, 190))  # or grass and water would drown the words
+        screen.blit(strip, (0, height - 30))
         self._writer.write(
             screen, keys, width // 2, height - 24, size="small", colour=DIM, centred=True
         )
