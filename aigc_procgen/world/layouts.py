@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Seed, Stream, stream
 
-from .canvas import KEEP, Canvas, Layout, build_house
+from .canvas import KEEP, Canvas, Layout
+from .houses import build_house
 from .places import Place
 from .terrain import TERRAIN_INDEX
 from .towns import lay_out_town, lay_out_village
