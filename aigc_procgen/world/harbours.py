@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed
 
 from .places import DISTRICT, STEP, District, Place, place_rules
-from .roads import SIDES, draw_way, gate, gate_sample
+from .roads import ROCKY, SIDES, draw_way, gate, gate_sample
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["BERTHS", "REACH", "Harbour", "find_harbour", "navigable"]
@@ -66,7 +66,7 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
         cost[inside] = 0
         berth[inside] = False
     starts = {}
-    for side in SIDES:
+    for side in SIDES[place.kind in ROCKY :]:
         column, row = gate_sample(gate(seed, place, side), side)
         at = (row - top, column - left)
         if 0 <= at[0] < len(near) and 0 <= at[1] < len(near) and near[at]:
