@@ -91,7 +91,7 @@ def people_of(seed: Seed, place_id: str, place_kind: str, place_name: str) -> tu
 def outlaws_of(seed: Seed, place_id: str, place_kind: str) -> tuple[Person, ...]:
     """The outlaws who hide at a place: at most one, only where few people live, often nobody."""
     dice = stream(seed, "outlaws", place_id)
-    if place_kind not in ("ruin", "camp", "mine", "shrine") or not dice.chance(1, 2):
+    if place_kind not in ("ruin", "camp", "mine", "shrine", "cave") or not dice.chance(1, 2):
         return ()
     role = dice.choice(outlaw_roles())
     return (make_person(seed, role=role, person_id=f"npc:{place_id}:outlaw", place=place_id),)

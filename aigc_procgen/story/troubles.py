@@ -13,7 +13,7 @@ from .tables import load_table
 
 __all__ = ["Stage", "fill_stage"]
 
-_WILD = ("ruin", "mine", "camp", "shrine")
+_WILD = ("ruin", "mine", "camp", "shrine", "cave")
 
 
 @dataclass(kw_only=True)

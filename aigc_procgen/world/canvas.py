@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.random import Stream
-
 from .terrain import TERRAIN_INDEX, WALKABLE
 
-__all__ = ["KEEP", "Canvas", "Layout", "Prop", "Rect", "build_house"]
+__all__ = ["KEEP", "Canvas", "Layout", "Prop", "Rect"]
 
 KEEP = 255  # in a layout's terrain: the land stays as it is
 _WET = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"], TERRAIN_INDEX["lava"]]
@@ -93,6 +91,10 @@ class Canvas:
         at = (y + self.radius, x + self.radius)
         return bool(self.terrain[at] == TERRAIN_INDEX["stone_floor"])
 
+    def is_coals(self, x: int, y: int) -> bool:
+        """True if the tile burns."""
+        return bool(self.terrain[y + self.radius, x + self.radius] == TERRAIN_INDEX["lava"])
+
     def is_untouched(self, rect: Rect) -> bool:
         """True if nothing was drawn on any tile of the rectangle."""
         return bool((self.terrain[self.area(rect)] == KEEP).all())
@@ -108,28 +110,3 @@ class Canvas:
             wild=self.wild,
             props=tuple((kind, x + dx, y + dy) for (dx, dy), kind in props),
         )
-
-
-def build_house(canvas: Canvas, dice: Stream, rect: Rect, door: str, wall: str) -> None:
-    """A house: walls around a floor, a gap for the door in the middle of the named side.
-
-    `door` is "north", "east", "south" or "west"; sometimes there is something inside.
-    """
-    left, top, right, bottom = rect
-    canvas.fill(rect, wall)
-    canvas.fill((left + 1, top + 1, right - 1, bottom - 1), "stone_floor")
-    across = dice.between(left + 2, right - 2) if right - left > 3 else left + 1
-    down = dice.between(top + 2, bottom - 2) if bottom - top > 3 else top + 1
-    gap = {
-        "north": (across, top),
-        "south": (across, bottom),
-        "west": (left, down),
-        "east": (right, down),
-    }[door]
-    canvas.fill((*gap, *gap), "stone_floor")
-    # Things stand in corners: never in the way from the door.
-    corners = [(x, y) for x in (left + 1, right - 1) for y in (top + 1, bottom - 1)]
-    free = [corner for corner in corners if abs(corner[0] - gap[0]) + abs(corner[1] - gap[1]) > 2]
-    for kind, chances in (("chest", 25), ("book", 12), ("food", 20)):
-        if free and dice.chance(chances, 100):
-            canvas.put(kind, *free.pop(dice.below(len(free))))

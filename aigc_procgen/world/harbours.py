@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed
 
 from .places import DISTRICT, STEP, District, Place, place_rules
-from .roads import SIDES, draw_way, gate, gate_sample
+from .roads import ROCKY, SIDES, draw_way, gate, gate_sample
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["BERTHS", "REACH", "Harbour", "find_harbour", "navigable"]
@@ -49,12 +49,14 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
     berth = np.zeros_like(open_water)
     every = BERTHS // STEP
     berth[::every, ::every] = open_water[::every, ::every]
+    roomy = berth & _inner(open_water)
     rows = np.arange(top, top + len(berth), dtype=np.int64) * STEP
     columns = np.arange(left, left + len(berth), dtype=np.int64) * STEP
     near = (np.abs(rows - place.y) <= REACH - STEP)[:, None] & (
         np.abs(columns - place.x) <= REACH - STEP
     )
-    berth &= near
+    # A pier reaches out to where there is water all around, if there is such a place.
+    berth = roomy & near if (roomy & near).any() else berth & near
     if not berth.any():
         return None
     cost = np.where(near, np.array(place_rules().roads, np.int32)[district.terrain], 0)
@@ -64,7 +66,7 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
         cost[inside] = 0
         berth[inside] = False
     starts = {}
-    for side in SIDES:
+    for side in SIDES[place.kind in ROCKY :]:
         column, row = gate_sample(gate(seed, place, side), side)
         at = (row - top, column - left)
         if 0 <= at[0] < len(near) and 0 <= at[1] < len(near) and near[at]:
@@ -82,6 +84,13 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
     tiles = np.unique(np.concatenate([draw_way(curve, wide=wide), head]), axis=0)
     tiles.setflags(write=False)
     return Harbour(side=side, x=x, y=y, tiles=tiles)
+
+
+def _inner(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The samples of a mask whose neighbours are all in it; beyond the rim all are."""
+    padded = np.pad(mask, 1, constant_values=True)
+    across = padded[:, :-2] & padded[:, 1:-1] & padded[:, 2:]
+    return np.asarray(across[:-2] & across[1:-1] & across[2:])
 
 
 def _cheapest(

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Seed, Stream, stream
 
-from .canvas import KEEP, Canvas, Layout, build_house
+from .canvas import KEEP, Canvas, Layout
+from .houses import build_house
 from .places import Place
 from .terrain import TERRAIN_INDEX
 from .towns import lay_out_town, lay_out_village
+from .wilds import lay_out_cave, lay_out_ruin
 
 __all__ = ["lay_out"]
 
@@ -106,33 +108,6 @@ def _camp(canvas: Canvas, dice: Stream) -> None:
         canvas.put("bush", dice.between(-5, 5), dice.choice((-4, 4)))
 
 
-def _ruin(canvas: Canvas, dice: Stream) -> None:
-    """Halls that fell down: gaps in the walls, holes in the floors, columns, a chest."""
-    halls = [(-6, -5, 6, 5)]
-    if dice.chance(2, 3):
-        side = dice.choice((-1, 1))
-        halls.append((min(side * 5, side * 9), 3, max(side * 5, side * 9), 8))
-    if dice.chance(2, 3):
-        side = dice.choice((-1, 1))
-        halls.append((min(side * 4, side * 9), -9, max(side * 4, side * 9), -4))
-    for hall in halls:
-        left, top, right, bottom = hall
-        for y in range(top, bottom + 1):
-            for x in range(left, right + 1):
-                rim = x in (left, right) or y in (top, bottom)
-                if rim and abs(x) > 1 and abs(y) > 1 and dice.chance(3, 5):
-                    canvas.fill((x, y, x, y), "stone_wall")
-                elif dice.chance(2 if rim else 4, 5):
-                    canvas.fill((x, y, x, y), "stone_floor")
-    canvas.fill((-1, -1, 1, 1), "stone_floor")
-    for x, y in ((-3, -2), (3, -2), (-3, 2), (3, 2)):
-        if dice.chance(2, 3):
-            canvas.put("statue", x, y)
-    canvas.put("chest", dice.choice((-4, 4)), dice.choice((-3, 3)))
-    for _ in range(dice.between(5, 10)):
-        canvas.put("bush", dice.between(-8, 8), dice.between(-7, 7))
-
-
 def _mine(canvas: Canvas, dice: Stream) -> None:
     """A knoll of rock with a gallery that ends in a chamber, spoil before its mouth."""
     far = canvas.xs**2 + canvas.ys**2
@@ -153,6 +128,7 @@ _SMALL: dict[str, Callable[[Canvas, Stream], None]] = {
     "farm": _farm,
     "shrine": _shrine,
     "camp": _camp,
-    "ruin": _ruin,
+    "ruin": lay_out_ruin,
     "mine": _mine,
+    "cave": lay_out_cave,
 }

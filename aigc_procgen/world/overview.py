@@ -25,6 +25,7 @@ _MARKS = {  # half side in map pixels, colour
     "camp": (1, (250, 250, 240)),
     "ruin": (1, (150, 150, 165)),
     "mine": (1, (90, 200, 220)),
+    "cave": (1, (60, 46, 60)),
 }
 
 

@@ -44,7 +44,7 @@ __all__ = [
     "read_places",
 ]
 
-PLACE_KINDS = ("town", "village", "farm", "shrine", "camp", "ruin", "mine")
+PLACE_KINDS = ("town", "village", "farm", "shrine", "camp", "ruin", "mine", "cave")
 CELL = 96  # tiles; every footprint (radius up to 22) fits its cell whatever the jitter
 CELLS = 4  # cells a district, in each direction
 DISTRICT = CELL * CELLS  # tiles

@@ -19,7 +19,7 @@ from .terrain import WALKABLE
 
 __all__ = ["SOLID", "grow", "walkable"]
 
-SOLID = ("altar", "statue", "tree")  # props that nobody can walk through
+SOLID = ("altar", "fountain", "pillar", "statue", "tree")  # props that nobody can walk through
 
 
 @cache

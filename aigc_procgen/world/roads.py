@@ -20,8 +20,9 @@ from .noise import hash_grid
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["SIDES", "Road", "draw_way", "gate", "gate_sample", "make_road", "side_towards"]
+__all__ = ["ROCKY", "SIDES", "Road", "draw_way", "gate", "gate_sample", "make_road", "side_towards"]
 
+ROCKY = ("cave", "mine")
 SIDES = ("north", "east", "south", "west")
 
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
@@ -38,9 +39,12 @@ class Road:
 
 
 def side_towards(place: Place, other: Place) -> str:
-    """The side ("north", "east", "south", "west") by which a road to the other leaves."""
+    """The side ("north", "east", "south", "west") by which a road to the other leaves.
+
+    Nobody leaves a cave or a mine by the rock behind it, to the north.
+    """
     across, down = other.x - place.x, other.y - place.y
-    if abs(across) >= abs(down):
+    if abs(across) >= abs(down) or (down < 0 and place.kind in ROCKY):
         return "east" if across > 0 else "west"
     return "south" if down > 0 else "north"
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Stream
 
-from .canvas import KEEP, Canvas, Rect, build_house
+from .canvas import KEEP, Canvas, Rect
+from .houses import build_house, houses
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["lay_out_town", "lay_out_village"]
@@ -40,6 +41,8 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, in
     canvas.fill((-half[0], -half[1], half[0], half[1]), "cobblestone")
     if dice.chance(2, 3):
         _wall(canvas)
+        for x, y in ((1 - far, 0), (far - 1, 0), (north, 1 - far), (south, far - 1)):
+            canvas.put("gate", x, y)
     _hall(canvas, dice, half, north)
     frontages = [
         ("north", -half[1] - 1, -half[0], half[0]),
@@ -52,13 +55,15 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, in
             frontages += [("north", top - 1, left, right), ("south", bottom + 1, left, right)]
         else:
             frontages += [("west", left - 1, top, bottom), ("east", right + 1, top, bottom)]
+    kinds = dice.shuffled(houses().town)
     for frontage in frontages:
-        _line_street(canvas, dice, *frontage, sizes=(5, 8), depths=(4, 5), margin=2)
+        _line_street(canvas, dice, kinds, *frontage, sizes=(5, 10), depths=(5, 6), margin=2)
+    _market(canvas, dice, half)
     _gardens(canvas, dice, trees=5, bushes=7)
     for x, y in ((-half[0], -half[1]), (half[0], -half[1]), (-half[0], half[1]), half):
         if not canvas.is_floor(x, y - 1):  # the hall's door may be there
             canvas.put("tree", x, y)
-    canvas.put("statue", 0, -2)
+    canvas.put("fountain" if dice.chance(1, 2) else "statue", 0, -2)
 
 
 def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, int]]) -> None:
@@ -74,6 +79,7 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
         reach = far - 1 if y > 0 else -far + 1
         canvas.pave((min(bend, x), min(y, reach), max(bend + 1, x), max(y, reach)), "dirt")
     half = dice.between(3, 4)
+    kinds = dice.shuffled(houses().village)
     canvas.fill((-half, -half + 1, half, half), "cobblestone")
     for side, edge, one, two in (
         ("north", -half, -half, half),
@@ -84,7 +90,8 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
         ("east", bend + 2, -far, far),
     ):
         _line_street(
-            canvas, dice, side, edge, one, two, sizes=(5, 7), depths=(5, 6), margin=2, gap=4
+            *(canvas, dice, kinds, side, edge, one, two),
+            **{"sizes": (5, 9), "depths": (5, 6), "margin": 2, "gap": 4},
         )
     for _ in range(24):
         left, top = dice.between(-far + 1, far - 6), dice.between(-far + 1, far - 5)
@@ -93,12 +100,13 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
         if canvas.is_land(around) and canvas.is_untouched(around):
             _plot(canvas, dice, plot)
     _gardens(canvas, dice, trees=5, bushes=5)
-    canvas.put("tree" if dice.chance(1, 2) else "statue", dice.choice((-2, 2)), -1)
+    canvas.put(dice.choice(("tree", "statue", "fountain")), dice.choice((-2, 2)), -1)
 
 
 def _line_street(
     canvas: Canvas,
     dice: Stream,
+    kinds: list[str],
     side: str,
     edge: int,
     first: int,
@@ -109,7 +117,10 @@ def _line_street(
     margin: int,
     gap: int = 2,
 ) -> None:
-    """Houses along one side of a street, whose first tile beside it is `edge`."""
+    """Houses along one side of a street, whose first tile beside it is `edge`.
+
+    The first are of the `kinds`, which are taken out; homes follow.
+    """
     inner = canvas.radius - margin
     along, last = max(first, -inner), min(last, inner)
     while along + sizes[0] - 1 <= last:
@@ -120,7 +131,8 @@ def _line_street(
             fits = max(map(abs, rect)) <= inner and along + width - 1 <= last
             if fits and canvas.is_land(roomy) and canvas.is_untouched(roomy):
                 wall = "stone_wall" if dice.chance(3, 10) else "brick_wall"
-                build_house(canvas, dice, rect, _DOOR[side], wall)
+                kind = kinds.pop(0) if kinds else "home"
+                build_house(canvas, dice, rect, _DOOR[side], wall, kind)
                 along += width + dice.between(0, gap - 1)
                 break
         along += 1
@@ -155,9 +167,27 @@ def _hall(canvas: Canvas, dice: Stream, half: tuple[int, int], north: int) -> No
     door = min(max(door, left + 1), left + 7)
     canvas.fill((door, rect[3], door, rect[3]), "stone_floor")
     canvas.fill((min(door, 0), -half[1], max(door, 0), -half[1]), "cobblestone")
+    canvas.put("door", door, rect[3])
     canvas.put("altar", left + 4, rect[1] + 1)
-    canvas.put("statue", left + 1, rect[1] + 1)
-    canvas.put("statue", left + 7, rect[1] + 1)
+    for x in (left + 1, left + 7):
+        canvas.put("statue", x, rect[1] + 1)
+        canvas.put("pillar", x, rect[3] - 1)
+    for x in (left + 2, left + 6):
+        canvas.put(dice.choice(("book", "scroll", "rune")), x, rect[1] + 1)
+
+
+def _market(canvas: Canvas, dice: Stream, half: tuple[int, int]) -> None:
+    """Stalls on the plaza's south side: a few wares of one kind each, on a cloth of straw."""
+    wares = dice.shuffled(houses().market)
+    for x in (-half[0] + 1, half[0] - 3):
+        for y in (2, 4):
+            if y >= half[1] or not dice.chance(3, 4):
+                continue
+            ware = wares.pop()
+            canvas.fill((x, y, x + 2, y), "dry_grass")
+            for column in range(x, x + 3):
+                if dice.chance(4, 5):
+                    canvas.put(ware, column, y)
 
 
 def _wall(canvas: Canvas) -> None:
