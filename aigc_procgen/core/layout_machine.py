@@ -95,7 +95,7 @@ class LayoutMachine:
         Outside there is wall.
         """
         scores = self.scores(latent, label, room)
-        tiles = scores.argmax(-1).astype(np.uint8)
+        tiles: NDArray[np.uint8] = scores.argmax(-1).astype(np.uint8)
         tiles[room[:, 0] == 0] = 0
         return tiles
 
@@ -158,7 +158,8 @@ def planes_of(room: NDArray[np.integer[Any]]) -> Floats:
 
 def _kept(sums: Floats) -> Floats:
     """Activations: the floor of the sums in ONE parts, 0 to 255."""
-    return np.clip(np.floor(sums * np.float32(1 / ONE)), 0, _MOST)
+    kept: Floats = np.clip(np.floor(sums * np.float32(1 / ONE)), 0, _MOST)
+    return kept
 
 
 def _around(taken: Floats) -> Floats:

@@ -111,8 +111,9 @@ def score_rooms(
 def pattern_distances(
     made: Grid, rooms: LayoutSet, index: NDArray[np.int64], size: int
 ) -> list[float]:
-    """The divergence of layouts [n, 16, 16], made for rooms of a set, from those held out, by style;
-    a style without layouts is left out.
+    """The divergence of layouts [n, 16, 16], made for rooms of a set, from those held out.
+
+    By style; a style without layouts is left out.
     """
     inside, style = rooms.inside[index], rooms.style[index]
     held = np.flatnonzero(rooms.held_out)

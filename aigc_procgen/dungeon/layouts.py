@@ -149,7 +149,7 @@ def _interior(asked: _Asked, canvas: Grid) -> Interior:
 
 
 def _tidy(found: Grid) -> None:
-    """Makes a tile of inlay or pool that no other of its kind touches, at a corner neither, floor."""
+    """Makes a tile of inlay or pool that touches no other of its kind, at no corner, floor."""
     height, width = found.shape
     for kind in _SPECKS:
         here = found == kind

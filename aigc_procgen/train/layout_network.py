@@ -91,7 +91,7 @@ class LayoutNetwork(nn.Module):
         self.last = _Layer(width, width, 3, 1, whole)
         self.head = _Layer(width, len(CLASSES), 1, 1, 0)
         with torch.no_grad():
-            self.head.weight *= 0.5
+            self.head.weight.mul_(0.5)
 
     def forward(self, latent: Tensor, label: Tensor, planes: Tensor) -> Tensor:
         """The scores, in 1/4096 parts what the machine gives."""
