@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 import aigc_procgen as procgen
 from aigc_procgen.core.layout_machine import CANVAS, CLASSES
 from aigc_procgen.core.random import Stream, stream
-from aigc_procgen.data.layout_scores import laid_out, score_rooms
+from aigc_procgen.data.layout_scores import laid_out, pattern_distances, score_rooms
 from aigc_procgen.data.layouts import LayoutSet, draw_layout, read_layout_set, split_drawings
 from aigc_procgen.dungeon.carving import _cave, _dig_pool, _furnish
 from aigc_procgen.dungeon.layouts import machine
@@ -103,7 +103,7 @@ class Markov:
 
 
 def fitted(rooms: LayoutSet, row: int, dice: Stream, drawings: dict[str, list[Any]]) -> Grid:
-    """A drawing to train on, fitted to the size; its ways are other ones than those asked for."""
+    """A drawing to train on, fitted to the size; the ways are cut by repair."""
     height, width = sides(rooms, row)
     made = np.zeros((CANVAS, CANVAS), np.uint8)
     style = rooms.styles[rooms.style[row]]
@@ -129,6 +129,7 @@ def compare_rooms(rooms: LayoutSet, count: int) -> None:
         ),
     }
     names = ("valid", "repaired", "patterns 2", "patterns 3", "density off", "copies", "apart")
+    found: dict[str, list[float]] = {}
     print(f"{count} rooms" + " " * 12 + "".join(f"{name:>12}" for name in (*names, "ms a room")))
     for name, make in makers.items():
         begun = time.perf_counter()
@@ -137,6 +138,10 @@ def compare_rooms(rooms: LayoutSet, count: int) -> None:
         scores = score_rooms(made, make(2), rooms, index)
         line = "".join(f"{scores[each]:12.3f}" for each in names)
         print(f"{name:22}{line}{cost:12.3f}")
+        found[name] = pattern_distances(made, rooms, index, 2)
+    print("\npatterns 2 by style" + "".join(f"{style:>10}" for style in rooms.styles))
+    for name, distances in found.items():
+        print(f"{name:19}" + "".join(f"{distance:10.2f}" for distance in distances))
 
 
 def compare_dungeons(count: int) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency
 from aigc_procgen.core.layout_machine import (
@@ -149,7 +148,7 @@ class _Graph:
 
     def constant(self, value: Any, dtype: type = np.float32) -> str:
         """A constant; equal ones are one."""
-        array: NDArray[Any] = np.ascontiguousarray(np.asarray(value, dtype))
+        array: Any = np.ascontiguousarray(np.asarray(value, dtype))
         digest = hashlib.sha256(array.tobytes() + str((array.dtype, array.shape)).encode())
         name = f"c_{digest.hexdigest()[:16]}"
         self.constants[name] = array

@@ -315,7 +315,7 @@ def test_broken_theme_tables_are_refused():
             "a": {
                 **dict.fromkeys(("floor", "passage", "wall", "pool", "bridge"), "sand"),
                 **dict.fromkeys(("caves", "round", "pools", "doors", "wide", "loops"), 10),
-                **dict.fromkeys(("traps", "learned"), 10),
+                **dict.fromkeys(("traps", "learned", "learned_caves"), 10),
                 **{part: {"crypt": [1, "grave"]} for part in ("halls", "caverns")},
                 **{part: {"bat": 1} for part in names},
                 "locks": [1, 1, 1],

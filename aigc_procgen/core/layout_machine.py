@@ -158,7 +158,8 @@ def planes_of(room: NDArray[np.integer[Any]]) -> Floats:
 
 def _kept(sums: Floats) -> Floats:
     """Activations: the floor of the sums in ONE parts, 0 to 255."""
-    return np.asarray(np.clip(np.floor(sums * np.float32(1 / ONE)), 0, _MOST))
+    kept: Floats = np.clip(np.floor(sums * np.float32(1 / ONE)), 0, _MOST)
+    return kept
 
 
 def _around(taken: Floats) -> Floats:

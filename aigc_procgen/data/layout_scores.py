@@ -14,7 +14,14 @@ from aigc_procgen.core.layout_repair import density_of, repair
 
 from .layouts import LayoutSet
 
-__all__ = ["laid_out", "pattern_distance", "patterns", "score_layouts", "score_rooms"]
+__all__ = [
+    "laid_out",
+    "pattern_distance",
+    "pattern_distances",
+    "patterns",
+    "score_layouts",
+    "score_rooms",
+]
 
 _UNSEEN = 1e-6  # the share of a pattern that one side lacks
 Grid = NDArray[np.uint8]
@@ -78,7 +85,7 @@ def score_rooms(
     part of a room is from what was asked, in per cent of the room; `copies` are equal to a room to
     train on; `apart` the share of tiles in which two layouts of the same room differ.
     """
-    inside, walk, style = rooms.inside[index], rooms.walk[index], rooms.style[index]
+    inside, walk = rooms.inside[index], rooms.walk[index]
     valid = repaired = 0
     whole = made.copy()
     off = []
@@ -92,21 +99,31 @@ def score_rooms(
         "valid": valid / len(made),
         "repaired": repaired / int(inside.sum()),
     }
-    held = np.flatnonzero(rooms.held_out)
     for size in (2, 3):
-        found = []
-        for kind in range(len(rooms.styles)):
-            own = style == kind
-            real = held[rooms.style[held] == kind]
-            theirs = patterns(rooms.tiles[real], rooms.inside[real], size)
-            if own.any():
-                found.append(pattern_distance(patterns(whole[own], inside[own], size), theirs))
-        scores[f"patterns {size}"] = float(np.mean(found))
+        scores[f"patterns {size}"] = float(np.mean(pattern_distances(whole, rooms, index, size)))
     scores["density off"] = float(np.mean(off))
     scores["copies"] = _copies(whole, rooms, index)
     differ = (made != again) & inside
     scores["apart"] = float(differ.sum() / inside.sum())
     return scores
+
+
+def pattern_distances(
+    made: Grid, rooms: LayoutSet, index: NDArray[np.int64], size: int
+) -> list[float]:
+    """The divergence of layouts [n, 16, 16], made for rooms of a set, from those held out.
+
+    By style; a style without layouts is left out.
+    """
+    inside, style = rooms.inside[index], rooms.style[index]
+    held = np.flatnonzero(rooms.held_out)
+    found = []
+    for kind in range(len(rooms.styles)):
+        own, real = style == kind, held[rooms.style[held] == kind]
+        if own.any():
+            theirs = patterns(rooms.tiles[real], rooms.inside[real], size)
+            found.append(pattern_distance(patterns(made[own], inside[own], size), theirs))
+    return found
 
 
 def _copies(whole: Grid, rooms: LayoutSet, index: NDArray[np.int64]) -> float:

@@ -81,11 +81,14 @@ def _learned(controls: Controls, plan: Plan, theme: Theme) -> frozenset[int]:
     """The rooms that the network lays out."""
     if controls.layouts == "built":
         return frozenset()
-    share = 100 if controls.layouts == "learned" else theme.learned
-    dice = controls.stream("layouts")
-    return frozenset(
-        node.id for node in plan.nodes if may_be_learned(node) and dice.below(100) < share
-    )
+    dice, found = controls.stream("layouts"), set()
+    for node in plan.nodes:
+        share = theme.learned_caves if node.shape == "cave" else theme.learned
+        if controls.layouts == "learned":
+            share = 100
+        if dice.below(100) < share and may_be_learned(node):
+            found.add(node.id)
+    return frozenset(found)
 
 
 def _lay_out(

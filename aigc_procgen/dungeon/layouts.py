@@ -33,7 +33,8 @@ _TILES = np.array(
     [TILE[name] for name in ("wall", "floor", "passage", "pool", "floor", "floor")], np.uint8
 )
 _PILLAR, _FURNITURE = CLASSES.index("pillar"), CLASSES.index("furniture")
-_WALL, _FLOOR, _POOL = TILE["wall"], TILE["floor"], TILE["pool"]
+_SPECKS = (CLASSES.index("inlay"), CLASSES.index("pool"))
+_FLOOR, _POOL = TILE["floor"], TILE["pool"]
 Grid = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
@@ -131,6 +132,7 @@ def _interior(asked: _Asked, canvas: Grid) -> Interior:
     height, width = asked.inside.shape
     least = min(_LEAST_FLOOR, int(asked.inside.sum()))
     found, repaired = repair(canvas[:height, :width], asked.inside, asked.walk, least)
+    _tidy(found)
     tiles = _TILES[found]
     _bridge(tiles, asked.walk)
     ornaments = [
@@ -144,6 +146,20 @@ def _interior(asked: _Asked, canvas: Grid) -> Interior:
         ornaments=tuple(ornaments),
         repaired=repaired,
     )
+
+
+def _tidy(found: Grid) -> None:
+    """Makes a tile of inlay or pool that touches no other of its kind, at no corner, floor."""
+    height, width = found.shape
+    for kind in _SPECKS:
+        here = found == kind
+        if not here.any():
+            continue
+        near = np.zeros((height + 2, width + 2), np.uint8)
+        for y in range(3):
+            for x in range(3):
+                near[y : y + height, x : x + width] += here
+        found[here & (near[1:-1, 1:-1] == 1)] = CLASSES.index("floor")
 
 
 def _bridge(tiles: Grid, walk: Mask) -> None:

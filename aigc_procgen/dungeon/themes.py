@@ -14,7 +14,7 @@ from aigc_procgen.core.random import Stream
 __all__ = ["Styles", "Theme", "Themes", "Weights", "read_themes", "themes"]
 
 _MATERIALS = ("floor", "passage", "wall", "pool", "bridge")
-_SHARES = ("caves", "round", "pools", "doors", "wide", "loops", "traps", "learned")
+_SHARES = ("caves", "round", "pools", "doors", "wide", "loops", "traps", "learned", "learned_caves")
 _NAMES = ("monsters", "guardians", "treasures", "ornaments")
 
 
@@ -55,7 +55,8 @@ class Theme:
     wide: int
     loops: int  # per cent of pairs of neighbours
     traps: int  # for a hundred rooms
-    learned: int  # per cent of rooms that the network lays out, where nobody says otherwise
+    learned: int  # per cent of halls that the network lays out, where nobody says otherwise
+    learned_caves: int
     locks: tuple[int, ...]  # weights of spent keys, kept runes, levers
     monsters: Weights
     guardians: Weights
