@@ -11,6 +11,7 @@ import pytest
 
 import aigc_procgen
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.story.askers import can_ask
 from aigc_procgen.story.facts import apply, legal, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.quests import Quest, plan_quest
@@ -224,3 +225,16 @@ def test_chinese_tables_have_the_structure_of_the_english():
             for part in ("", "zh")
         )
         compare(english, chinese, name)
+
+
+def test_sixty_quests_in_one_neighbourhood_repeat_no_offer_greeting_or_answer():
+    """With `recent`, what is said first and what the player answers is never said twice."""
+    _, people, facts = small_neighbourhood(11)
+    givers = [person.id for person in people if can_ask(facts, person.id)]
+    told, said = [], []
+    for number in range(60):
+        index, place = divmod(number, len(givers))
+        quest = plan_quest(11, facts, giver=givers[place], index=index, recent=told)
+        told.append(quest)
+        said += [quest.spoken(act) for act in ("greet", "offer", "accept", "refuse")]
+    assert len(set(said)) == len(said)
