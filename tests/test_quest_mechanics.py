@@ -11,10 +11,12 @@ import pytest
 
 import aigc_procgen
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.dungeon.themes import themes
 from aigc_procgen.story.askers import can_ask
 from aigc_procgen.story.facts import apply, legal, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.quests import Quest, plan_quest
+from aigc_procgen.story.tables import load_table
 
 
 @cache
@@ -186,6 +188,8 @@ def test_what_lies_below_says_where():
                 assert facts.value("kind", objective.inside) in ("mine", "ruin")
                 assert "below" in objective.text
     assert found > 10
+    # What the story calls deep is what `World.dungeon` knows something below of.
+    assert set(load_table("things")["deep"]) == set(themes().places)
 
 
 def test_a_giver_asked_in_between_says_to_hurry_when_time_is_short():
