@@ -18,7 +18,7 @@ _PRONOUNS = {
     "": ("it", "it", "its"),
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_INSIDE = ("town", "village", "camp", "mine", "ruin")
+_INSIDE = ("town", "village", "camp", "mine", "ruin", "cave")
 
 
 def sentence_case(text: str) -> str:

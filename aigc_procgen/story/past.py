@@ -19,10 +19,21 @@ from .figures import HEROES, EventRule, Figure, event_rules, houses, make_figure
 from .residents import Person, census, family_of, lifetime, name_of
 from .tables import load_table
 
-__all__ = ["Past", "Reign", "apply_changes", "least_people", "past_of", "ruler", "start_state"]
+__all__ = [
+    "DESERTED",
+    "Past",
+    "Reign",
+    "apply_changes",
+    "least_people",
+    "past_of",
+    "ruler",
+    "start_state",
+]
 
 _CHANGES_OF_HOUSE = ("house_elected", "house_bought", "house_overthrown", "house_died_out")
 _GROWN = 20
+DESERTED = ("ruin", "cave")
+"""Kinds of place where people once lived."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +104,7 @@ def past_of(seed: Seed, place_id: str, place_kind: str) -> Past:
     now, table = present_year(seed), load_table("history")
     founded = now - dice.between(*_of_kind("span", place_kind))
     ended, was = 0, place_kind
-    if place_kind == "ruin":
+    if place_kind in DESERTED:
         was = dice.weighted(tuple(table["was"]), tuple(table["was"].values()))
         ended = now - dice.between(*table["fallen"])
     reigns = _reigns(seed, dice.child("reigns"), place_id, place_kind, founded, ended or now)
@@ -128,7 +139,7 @@ def _reigns(
 ) -> tuple[Reign, ...]:
     """Reigns from the founding to the end, backwards from whoever decides at the end."""
     families = houses(seed, place_id, kind)
-    resident = -1 if kind == "ruin" else _decider(seed, place_id, kind)
+    resident = -1 if kind in DESERTED else _decider(seed, place_id, kind)
     family, start = families[0], end - dice.between(3, 20)
     if resident >= 0:
         person = census(seed, place_id, kind)[resident]
