@@ -124,7 +124,7 @@ class Chinese:
         return str(load_table("things", "zh")["kinds"].get(kind, kind))
 
     def word(self, facts: Facts, predicate: str, entity: str) -> str:
-        """A role by its table, many as one, the name that somebody is called by, or the fact as it is."""
+        """A role by its table, many as one, the name one is called by, or the fact as it is."""
         value = facts.value(predicate, entity)
         if predicate == "plural":
             return self.phrase(facts, entity, "")
