@@ -124,8 +124,10 @@ class Chinese:
         return str(load_table("things", "zh")["kinds"].get(kind, kind))
 
     def word(self, facts: Facts, predicate: str, entity: str) -> str:
-        """The fact's word: a role by its table, the name that somebody is called by."""
+        """A role by its table, many as one, the name one is called by, or the fact as it is."""
         value = facts.value(predicate, entity)
+        if predicate == "plural":
+            return self.phrase(facts, entity, "")
         if predicate == "role":
             return str(load_table("roles", "zh")["roles"].get(value, value))
         if predicate == "called":

@@ -177,5 +177,5 @@ def _thing(facts: Facts, thing: str, grammar: Grammar) -> dict[str, str]:
         "has": "have" if many else "has",
         "a": grammar.phrase(facts, thing, "a"),
         "the": grammar.phrase(facts, thing, "the"),
-        "plural": grammar.phrase(facts, thing, "plural") if many else facts.value("plural", thing),
+        "plural": grammar.word(facts, "plural", thing),
     }

@@ -15,12 +15,11 @@ def spoken_lines() -> Iterator[tuple[str, str, str, str]]:
 
     Lines of the tables of causes and asks have the acts "because" and "ask".
     """
-    for table in ("lines", "quest_lines"):
-        for act, voices in load_table(table)["acts"].items():
-            for voice, options in voices.items():
-                yield from _texts(options, voice, act)
+    for act, voices in load_table("lines")["acts"].items():
+        for voice, options in voices.items():
+            yield from _texts(options, voice, act)
     for table, act in (("causes", "because"), ("asks", "ask")):
-        for name, voices in (load_table(table) | load_table("matters")[table]).items():
+        for name, voices in load_table(table).items():
             if name != "about":
                 for voice, options in voices.items():
                     yield from _texts(options, voice, act)
