@@ -58,7 +58,7 @@ __all__ = [
     "world",
 ]
 
-WORLD_VERSION = 3  # changes whenever a seed gives another world
+WORLD_VERSION = 4  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
