@@ -205,6 +205,8 @@ class Quest(Record):
             ways: list[Objective | Alternative] = [objective, *objective.any_of]
             if len(ways) > 1:
                 shown = [w for w in ways if w.traces and all(t in facts for t in w.traces)]
+                # Who stood guard has also hurt somebody: what one way explains is no other way.
+                shown = [w for w in shown if not any({*w.traces} < {*v.traces} for v in shown)]
                 shown.sort(key=lambda w: [mark not in w.marks for mark in _LOUDEST])
                 found.append((shown or ways)[0])
         return found
