@@ -195,7 +195,7 @@ def test_dates_are_in_order_and_every_event_has_a_reason():
                     assert what[0] == history.id
                     assert what[1] in set(history.land) & set(rule.land), event
                 earlier[event.id] = event
-    assert by_event > 1500
+    assert by_event > 1000
 
 
 def test_the_end_of_a_history_is_what_is_there_now():
