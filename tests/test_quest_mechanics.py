@@ -11,9 +11,12 @@ import pytest
 
 import aigc_procgen
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.dungeon.themes import themes
+from aigc_procgen.story.askers import can_ask
 from aigc_procgen.story.facts import apply, legal, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.quests import Quest, plan_quest
+from aigc_procgen.story.tables import load_table
 
 
 @cache
@@ -185,6 +188,8 @@ def test_what_lies_below_says_where():
                 assert facts.value("kind", objective.inside) in ("mine", "ruin")
                 assert "below" in objective.text
     assert found > 10
+    # What the story calls deep is what `World.dungeon` knows something below of.
+    assert set(load_table("things")["deep"]) == set(themes().places)
 
 
 def test_a_giver_asked_in_between_says_to_hurry_when_time_is_short():
@@ -224,3 +229,16 @@ def test_chinese_tables_have_the_structure_of_the_english():
             for part in ("", "zh")
         )
         compare(english, chinese, name)
+
+
+def test_sixty_quests_in_one_neighbourhood_repeat_no_offer_greeting_or_answer():
+    """With `recent`, what is said first and what the player answers is never said twice."""
+    _, people, facts = small_neighbourhood(11)
+    givers = [person.id for person in people if can_ask(facts, person.id)]
+    told, said = [], []
+    for number in range(60):
+        index, place = divmod(number, len(givers))
+        quest = plan_quest(11, facts, giver=givers[place], index=index, recent=told)
+        told.append(quest)
+        said += [quest.spoken(act) for act in ("greet", "offer", "accept", "refuse")]
+    assert len(set(said)) == len(said)

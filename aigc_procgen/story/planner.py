@@ -23,8 +23,10 @@ DEPTH = 6
 _LENGTH = 18
 _SOLUTIONS = 4
 _BINDINGS = 64
-_FORKS = 3  # places of a plan where other ways are looked for
+_FORKS = 2  # places of a plan where other ways are looked for
 _DETOURS = 2  # other ways that a plan records
+_SHORT = 8  # actions of another way; who has to go farther does not take it
+_SHALLOW = 3  # depth at which other ways begin, so that they ask for few favours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +119,8 @@ def _detours(
     for way in other_ways().get(strategy.name, ()):
         found = list(islice(solve((*strategy.where, *way.where), facts, roles), _SOLUTIONS))
         for bound in dice.sample(found, 1):
-            other = _Grower(facts, dice, resume=False)
-            if other.expand_all(way.steps, bound, 1) and other.actions:
+            other = _Grower(facts, dice, resume=False, length=_SHORT)
+            if other.expand_all(way.steps, bound, _SHALLOW) and other.actions:
                 yield Detour(
                     name=way.name,
                     marks=way.marks,
@@ -135,8 +137,9 @@ def _detours(
                 continue
             found = list(islice(solve(choice.where, fork.facts, bound), _SOLUTIONS))
             for solution in dice.sample(found, 1):
-                other = _Grower(fork.facts, dice, resume=False)
-                if other.expand_all(choice.steps, solution, fork.depth + 1) and other.actions:
+                other = _Grower(fork.facts, dice, resume=False, length=_SHORT)
+                depth = max(fork.depth + 1, _SHALLOW)
+                if other.expand_all(choice.steps, solution, depth) and other.actions:
                     yield Detour(
                         name=choice.name,
                         marks=choice.marks,
@@ -150,10 +153,11 @@ def _detours(
 class _Grower:
     """The state of one expansion: simulated facts, the actions so far, favours asked."""
 
-    def __init__(self, facts: Facts, dice: Stream, *, resume: bool) -> None:
+    def __init__(self, facts: Facts, dice: Stream, *, resume: bool, length: int = _LENGTH) -> None:
         self.facts = facts
         self.dice = dice
         self.resume = resume
+        self.length = length
         self.actions: list[Action] = []
         self.states: list[Facts] = []
         self.errands: list[Errand] = []
@@ -180,7 +184,7 @@ class _Grower:
         if self.resume and all(fact in self.facts for fact in done_facts(action)):
             return True
         after = attempt(action, self.facts)
-        if after is None or len(self.actions) >= _LENGTH:
+        if after is None or len(self.actions) >= self.length:
             return False
         self.states.append(self.facts)
         self.facts = after
@@ -198,7 +202,8 @@ class _Grower:
         for choice in production.choices:
             if choice.aside:
                 continue
-            found = list(islice(solve(choice.where, self.facts, bound), _BINDINGS))
+            most = 1 if choice.always else _BINDINGS
+            found = list(islice(solve(choice.where, self.facts, bound), most))
             if found and choice.always:
                 return True
             if found:

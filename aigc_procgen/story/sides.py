@@ -17,9 +17,9 @@ from .tables import load_table, require
 
 __all__ = ["Side", "side_of"]
 
-_STAGES = 3  # places of a quest that are looked at
+_STAGES = 2  # places of a quest that are looked at
 _SOLUTIONS = 2
-_TRIES = 3
+_TRIES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
