@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import aigc_procgen as procgen
+from aigc_procgen.cli.main import main
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.story.barks import SITUATIONS, bark
 from aigc_procgen.story.books import Book
@@ -637,6 +638,23 @@ def test_chinese_lore_has_no_english_left():
             assert text
             assert "{" not in text
             assert not re.search("[A-Za-z]", text), text
+
+
+def test_command_prints_what_is_told(capsys):
+    """`aigc-procgen lore` prints both tones, a sign, rumours with how true they are, and a page."""
+    assert main(["lore", "42", "--kind", "camp"]) == 0
+    printed = capsys.readouterr().out
+    land = world(42)
+    camp = land.nearest("camp")
+    history = land.history(camp)
+    for part in (history.told("chronicle"), history.told("tavern"), land.sign(camp).text):
+        assert part in printed
+    assert all(f"{rumour.text} ({rumour.truth})" in printed for rumour in land.rumours(camp))
+    assert land.books(camp)[0].pages[0] in printed
+    assert main(["lore", "42", "--kind", "camp", "--json"]) == 0
+    assert History.from_json(capsys.readouterr().out) == history
+    assert main(["lore", "42", "--language", "latin"]) == 2
+    assert "language must be one of en, zh" in capsys.readouterr().err
 
 
 def test_a_history_is_cheap():

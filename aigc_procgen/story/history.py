@@ -297,7 +297,8 @@ def _aftermath(seed: Seed, past: Past, events: Sequence[HistoryEvent]) -> list[H
             continue
         dice = stream(seed, "aftermath", past.place, event.id)
         kind, year = follow[0], event.year + dice.between(*follow[1:])
-        seldom = sum(other.kind == kind for other in (*events, *found)) < event_rules()[kind].most
+        alike = [other.year for other in (*events, *found) if other.kind == kind]
+        seldom = len(alike) < event_rules()[kind].most and year not in alike
         if seldom and dice.chance(2, 3) and past.lived_in(year) and year < present_year(seed):
             found.append(new_event(f"{kind}:{past.place}:{year}", kind, year, (), (past.place,)))
     return found

@@ -264,7 +264,8 @@ class _Story:
         while waiting:
             year, kind = waiting.pop(0)
             kind = kind or self._drawn(year, state)
-            if not kind:
+            # What was drawn for a year may be what an earlier event had brought about in it.
+            if not kind or any((e.kind, e.year) == (kind, year) for e in self.events):
                 continue
             self._add(kind, year, state)
             follow = table["aftermath"].get(kind)
