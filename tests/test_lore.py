@@ -540,6 +540,8 @@ def test_a_journal_tells_of_the_way_that_was_taken():
             gone = steps_of([step.action for step in other.objectives], facts)
             if gone is None or other.traces == quest.objectives[0].traces:
                 continue
+            if quest.taken(gone[1][-1])[0] != other:
+                continue  # what was done on the way counts as the plan's own
             entries = quest_log(quest, gone[1][-1])
             assert any(other.objectives[-1].text[1:] in entry for entry in entries), entries
             told += 1
