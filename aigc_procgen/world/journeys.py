@@ -84,7 +84,7 @@ def _searched(start: Place, goal: Place, roads: Steps, lanes: Steps) -> list[Leg
     best = {start.id: 0}
     came: dict[str, tuple[Place, str, int]] = {}
     queue = [(left(start), start.id, start)]
-    closed = set()
+    closed: set[str] = set()
     while queue and len(closed) < _BUDGET:
         _, _, place = heappop(queue)
         if place.id in closed:

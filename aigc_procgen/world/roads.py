@@ -197,4 +197,4 @@ def draw_way(points: NDArray[np.int64], *, wide: bool) -> NDArray[np.int64]:
     drawn = np.zeros(line.max(0) + 2, bool)  # on a sheet: sorting pairs takes ten times as long
     for right, down in brush:
         drawn[line[:, 0] + right, line[:, 1] + down] = True
-    return np.argwhere(drawn) + corner
+    return np.asarray(np.argwhere(drawn) + corner)
