@@ -113,4 +113,4 @@ def test_world_says_where_dungeons_are():
         else:
             with pytest.raises(procgen.InvalidArgument):
                 world.dungeon(place)
-    assert kinds == {"mine", "ruin"}
+    assert kinds == {"cave", "mine", "ruin"}

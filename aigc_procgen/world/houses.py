@@ -155,9 +155,9 @@ def _furnish(
         return spot
 
     for _ in range(kind.forge):
-        spot = take(rooms[0])
-        if spot and _passable(rooms, ways, canvas, spot):
-            canvas.fill((*spot, *spot), "lava")
+        coals = take(rooms[0])
+        if coals and _passable(rooms, ways, canvas, coals):
+            canvas.fill((*coals, *coals), "lava")
     if kind.hearth:
         # Against the wall that is farthest from the door.
         gap = ways[0]
@@ -168,8 +168,8 @@ def _furnish(
                 del left[spot]
                 break
     for _ in range(kind.straw):
-        if spot := take(rooms[-1]):
-            canvas.fill((*spot, *spot), "dry_grass")
+        if pallet := take(rooms[-1]):
+            canvas.fill((*pallet, *pallet), "dry_grass")
     for spot in sorted(left):
         if dice.chance(kind.filled, 100):
             canvas.put(dice.weighted(kind.goods, kind.weights), *spot)

@@ -89,10 +89,8 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
         ("west", bend - 1, -far, far),
         ("east", bend + 2, -far, far),
     ):
-        _line_street(
-            *(canvas, dice, kinds, side, edge, one, two),
-            **{"sizes": (5, 9), "depths": (5, 6), "margin": 2, "gap": 4},
-        )
+        frontage = (side, edge, one, two)
+        _line_street(canvas, dice, kinds, *frontage, sizes=(5, 9), depths=(5, 6), margin=2, gap=4)
     for _ in range(24):
         left, top = dice.between(-far + 1, far - 6), dice.between(-far + 1, far - 5)
         plot = (left, top, left + dice.between(4, 6), top + 4)
