@@ -186,17 +186,17 @@ class PlayScreen:
             self._show(result)
 
     def nearest_actor(self) -> Actor | None:
-        """Who or what is in reach; what the quest is about goes first."""
+        """Who or what is in reach; what the quest is about goes first, things to read last."""
         return self._nearest_of(self.session.actors())
 
     def _nearest_of(self, actors: list[Actor]) -> Actor | None:
         here, target = self.session, self.session.target_id
         near = [
-            (actor.id != target, distance, actor.id, actor)
+            ((actor.id != target, actor.kind in ("sign", "book"), distance, actor.id), actor)
             for actor in actors
             if (distance := max(abs(actor.x - here.x), abs(actor.y - here.y))) <= _REACH
         ]
-        return min(near, key=lambda entry: entry[:3])[3] if near else None
+        return min(near, key=lambda entry: entry[0])[1] if near else None
 
     def update(self, seconds: float, player: Any = None) -> None:
         """Moves the game on by `seconds`; `player` plays in place of the keyboard."""
