@@ -25,6 +25,8 @@ _SMALLEST = 4000  # pixels of land that are worth a realm's name
 _FRAME = 10  # pixels from the sheet's edge to the picture
 _LEGEND = 46  # pixels of legend below the picture
 _HEAD = 34  # pixels of title above it
+_MARK = 11  # pixels of a mark of the legend, with the gap behind it
+_ARROW = 24  # pixels of the arrow to the north
 _LENGTHS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)  # tiles that a scale may show
 _Box = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -173,8 +175,7 @@ def _lay(
 def _sheet(picture: NDArray[np.uint8], step: int, title: str) -> NDArray[np.uint8]:
     """Puts a picture on paper, with title, frame, legend, scale and an arrow to the north."""
     height, width = picture.shape[:2]
-    legend = write("  ".join(PLACE_KINDS), 1)
-    full = max(width, legend.shape[1] + 90) + 2 * _FRAME
+    full = max(width, _legend_width() + 4 * len(PLACE_KINDS) + _ARROW) + 2 * _FRAME
     left = (full - width) // 2
     sheet = np.full((height + _HEAD + _LEGEND + _FRAME, full, 4), 255, np.uint8)
     sheet[..., :3] = _PAPER
@@ -191,14 +192,20 @@ def _sheet(picture: NDArray[np.uint8], step: int, title: str) -> NDArray[np.uint
     return sheet
 
 
+def _legend_width() -> int:
+    """The pixels that the kinds of places and their marks take, without gaps."""
+    return sum(int(write(kind, 1).shape[1]) + _MARK for kind in PLACE_KINDS)
+
+
 def _draw_legend(sheet: NDArray[np.uint8], top: int, left: int, step: int, width: int) -> None:
     """Marks with their kinds, a border, and a scale of a round number of tiles."""
     column = left
+    free = (width - _ARROW - _legend_width()) // len(PLACE_KINDS)
     for kind in PLACE_KINDS:
         draw_mark(sheet, kind, column + 4, top + 4, _INK)
         text = write(kind, 1)
         _ink(sheet, text, column + 11, top, _INK, None)
-        column += text.shape[1] + 20
+        column += text.shape[1] + _MARK + min(max(free, 4), 9)
     length = max((long for long in _LENGTHS if long // step <= width // 3), default=_LENGTHS[0])
     row, wide = top + 22, max(length // step, 1)
     sheet[row : row + 4, left : left + wide, :3] = _INK
