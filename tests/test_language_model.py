@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import sys
 import threading
 import time
@@ -184,6 +185,44 @@ def test_a_server_that_sends_a_byte_at_a_time_is_left(caplog):
         thread.join()
         server.server_close()
     assert "no whole answer" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"hello\r\n\r\n",  # no HTTP
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{",
+    ],
+)
+def test_what_is_no_whole_answer_is_no_answer(answer):
+    """A server that speaks no HTTP, or breaks off, costs nothing but its lines."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                with client:
+                    client.recv(65536)
+                    client.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v1/chat/completions"
+        quest = procgen.quest(7, voice=LanguageModel(url))
+        assert {line.source for line in quest.lines} == {"grammar"}
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[bad", "http://localhost:abc/v1", "http://localhost:8080/a b", "http://a\n.b/"]
+)
+def test_addresses_that_are_none(url):
+    """What cannot be an address is refused when it is given, not at the first quest."""
+    with pytest.raises(procgen.InvalidArgument, match="url must be like"):
+        LanguageModel(url)
 
 
 def test_proxies_of_the_environment_are_not_asked(monkeypatch):

@@ -147,7 +147,7 @@ def _grow(
     colours = [name for name in table["chances"]["hair"] if growing is True or name in growing]
     sex = labels.get("sex")
     if sex == "female":
-        colours.remove("none")
+        colours = [name for name in colours if name != "none"] or colours
     colour = pick(table["chances"]["hair"], colours, dice)
     hidden = labels["headgear"] in table["hides_hair"]
     labels["hair"] = "none" if hidden else colour

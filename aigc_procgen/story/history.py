@@ -257,7 +257,8 @@ def _add_wars(
             who = ruler(seed, past, year)
             where = (past.place, realm.id, foe.id)
             events.append(event)
-            events.append(new_event(f"{kind}:{past.place}:{year}", kind, year, (who.id,), where))
+            name = f"{kind}:{past.place}:{foe.id}:{year}"  # two foes may do the same in one year
+            events.append(new_event(name, kind, year, (who.id,), where))
             figures[who.id] = who
             figures.update((figure.id, figure) for figure in shared.figures)
             names |= {realm.id: realm.name, foe.id: foe.name}

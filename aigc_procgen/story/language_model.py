@@ -166,8 +166,12 @@ def _lines(answer: str) -> list[str]:
 
 
 def _check_url(url: str, allow_remote: bool) -> None:
-    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
-    host = parts.hostname or ""
+    whole = isinstance(url, str) and not re.search(r"[\x00-\x20\x7f]", url)
+    try:
+        parts = urlsplit(url if whole else "")
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:  # a bracket that does not close, a port that is no number
+        parts, host = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not host:
         raise InvalidArgument(
             f"url must be like http://localhost:8080/v1/chat/completions, not {url!r}"
@@ -198,7 +202,8 @@ class _Server:
             "max_tokens": 400,
             "stream": False,
         }
-        from urllib import request  # slow to import, and only this needs it
+        from http.client import HTTPException  # slow to import, and only this needs them
+        from urllib import request
 
         class NoRedirect(request.HTTPRedirectHandler):
             """A server on this machine must not send the text on to another one."""
@@ -217,14 +222,17 @@ class _Server:
         )
         ends = time.monotonic() + self._timeout
         data = b""
-        with opener.open(asked, timeout=self._timeout) as answer:
-            # The timeout is of each read, and a server may send a byte at a time.
-            while part := answer.read1(65536):
-                data += part
-                if len(data) > _LARGEST:
-                    raise ValueError(f"an answer of more than {_LARGEST:,} bytes")
-                if time.monotonic() > ends:
-                    raise TimeoutError(f"no whole answer within {self._timeout} s")
+        try:
+            with opener.open(asked, timeout=self._timeout) as answer:
+                # The timeout is of each read, and a server may send a byte at a time.
+                while part := answer.read1(65536):
+                    data += part
+                    if len(data) > _LARGEST:
+                        raise ValueError(f"an answer of more than {_LARGEST:,} bytes")
+                    if time.monotonic() > ends:
+                        raise TimeoutError(f"no whole answer within {self._timeout} s")
+        except HTTPException as error:  # no HTTP at all, or an answer that breaks off
+            raise OSError(f"no whole answer: {error!r}") from None
         return _content(json.loads(data))
 
 
