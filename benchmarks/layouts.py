@@ -5,11 +5,11 @@ All lay out the same rooms (size, ways through, style, density asked for) of a s
 the drawings there were never seen by any of them. `valid` is the share that needs no repair,
 `repaired` the tiles that repair changes, `patterns` the divergence from the held-out rooms (2 x 2
 and 3 x 3 tiles, style by style; "drawings to train on" is what another sample of the same hand
-reaches), `density off` in per cent of the room, `copies` equal to a room to train on, `apart` the
-share of tiles that differ between two layouts of one room. Then whole dungeons with the same
-controls, `built`, `learned` and `auto`: cost (of the processor), proofs, steps, ornaments, the
-share of tiles in which two rooms of one size differ, and how many kinds of 3 x 3 tiles a hundred
-rooms have.
+reaches), `density off` in per cent of the room, `copies` equal to a room to train on, `apart`
+the share of tiles that differ between two layouts of one room. Then whole dungeons with the same
+controls, `built`, `learned` and `auto`: cost (of the processor), proofs, steps, ornaments a room,
+the share of tiles in which two rooms of one size differ, and how many kinds of 3 x 3 tiles a
+hundred rooms have.
 """
 
 from __future__ import annotations

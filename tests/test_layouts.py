@@ -331,12 +331,14 @@ def test_drawings_fill_the_rooms_that_they_fit():
 def test_a_drawn_room_is_whole():
     """Drawings with ways cut through them, worn and spliced, are valid as they are."""
     shown, _ = split_drawings(0)
+    bare = 0
     for index in range(80):
         style = sorted(shown)[index % len(shown)]
         dice = stream(index, "whole")
         made, inside, walk, used = draw_layout(dice, shown[style], 4 + index % 9, 5 + index % 7)
         assert is_whole(made, inside, walk)
-        assert used or made.size < 36 or min(made.shape) < 6  # few drawings are as small
+        bare += not used
+    assert bare < 8  # long and narrow, and no drawing of the style is
 
 
 def test_the_set_holds_drawings_back(small_set, tmp_path):
@@ -438,17 +440,17 @@ def test_what_is_trained_is_what_is_exported(small_set, tmp_path):
 
 
 def test_a_short_run_learns(small_set, tmp_path):
-    """After 2,400 rooms the generator is less surprised by rooms than at the start."""
+    """After 1,600 rooms the generator is less surprised by rooms than at the start."""
     pytest.importorskip("torch", reason="training needs torch")
     from aigc_procgen.train.layouts import LayoutConfig, LayoutTrainer
 
-    config = LayoutConfig(rooms=2400, batch=12, width=8, critic=8, snapshot=2400)
+    config = LayoutConfig(rooms=1600, batch=8, width=8, critic=8, snapshot=1600)
     trainer = LayoutTrainer(config, small_set, tmp_path / "run")
     first = trainer.train_step()["surprise"]
     trainer.train()
     line = json.loads((tmp_path / "run" / "stats.jsonl").read_text().splitlines()[-1])
     assert line["surprise"] < 0.85 * first
-    assert line["rooms"] == trainer.shown >= 2400
+    assert line["rooms"] == trainer.shown >= 1600
     assert "critic" in line
 
 
