@@ -24,7 +24,7 @@ import torch
 import aigc_procgen as procgen
 from aigc_procgen.art.sessions import draw
 from aigc_procgen.core.pack import Model, Pack
-from aigc_procgen.train.config import Config, preset
+from aigc_procgen.train.config import KINDS, Config, preset
 from aigc_procgen.train.finish import finish
 from aigc_procgen.train.trainer import Shape, build_generator
 
@@ -138,8 +138,8 @@ def main() -> None:
     procgen.character(0).sprite.sum()
     first = (time.process_time() - start) * 1e3
     print("           at once    ONNX Runtime        PyTorch      channels_last  fit in 1/60 s")
-    # What paints ground is the tiles' network again.
-    for model in (model for model in pack.models.values() if model.kind != "ground"):
+    # What paints ground is the tiles' network again; names and layouts are no pictures.
+    for model in (model for model in pack.models.values() if model.kind in KINDS):
         for batch in (1, 16):
             compare(pack, model, batch, rounds)
     seeds = iter(range(1, 10**9))
