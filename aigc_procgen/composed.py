@@ -184,9 +184,11 @@ class World:
     `cache_bytes` bounds the memory of chunks that are kept; `workers` (0 to 64) are the threads of
     `prefetch`, which end with the world, with `close` or with a `with` block. With a `size` in
     tiles, 512 or more, or (width, height), the land is an island of that size around the origin and
-    the rest is sea. `height` is land of your own, a function such as `heightmap` makes: climate,
-    rivers, places and roads follow it. `voice` puts what people of quests say otherwise, see
-    `load_voice`.
+    the rest is sea; with `wrap` it goes on at the other side instead, for ever round, and sizes are
+    multiples of 1536: any coordinates are good there, and those that you get lie from minus a half
+    of the size on, but for what you asked about a region. `height` is land of your own, a function
+    such as `heightmap` makes: climate, rivers, places and roads follow it. `voice` puts what people
+    of quests say otherwise, see `load_voice`.
     """
 
     frames: ClassVar[int] = atlas.FRAMES
@@ -202,9 +204,10 @@ class World:
         size: int | tuple[int, int] | None = None,
         height: Height | None = None,
         voice: Proposer | None = None,
+        wrap: bool = False,
     ) -> None:
         self.seed = check_seed(seed)
-        self._shape = make_shape(size, height)
+        self._shape = make_shape(size, height, wrap)
         self.version = WORLD_VERSION
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
@@ -372,6 +375,7 @@ class World:
         check_int("width", width, 1, 256)
         check_int("height", height, 1, 256)
         x, y = check_int("x", x, 1 - LIMIT, LIMIT), check_int("y", y, 1 - LIMIT, LIMIT)
+        x, y = self._shape.home(x, y)
         around = (x - 1, y - 1, width + 2, height + 2)
         if not self._drawn_before:  # models load beside the land's making
             together(lambda: self._land.terrain(*around), lambda: load_models(self.pack))
@@ -423,7 +427,8 @@ class World:
         variants = self._prop_pictures(kind)
         if variants is None:
             return None
-        return np.asarray(variants[key(self.seed, "prop", x, y) % _PROP_VARIANTS])
+        home = self._shape.home(x, y)
+        return np.asarray(variants[key(self.seed, "prop", *home) % _PROP_VARIANTS])
 
     def _prop_pictures(self, kind: str) -> NDArray[np.uint8] | None:
         drawn_by = fallback.owner(self.pack, "sprites", kind)
@@ -679,6 +684,7 @@ class World:
             edits=self._land.edits.to_data(),
             size=self._shape.size,
             height=self._shape.mark(),
+            wrap=self._shape.wrap,
         )
         write_save(path, saved, self.version)
 
@@ -709,6 +715,7 @@ def load_world(
         size=saved.size,
         height=height,
         voice=voice,
+        wrap=saved.wrap,
     )
     loaded.changes = saved.changes
     try:
@@ -727,6 +734,7 @@ def world(
     size: int | tuple[int, int] | None = None,
     height: Height | None = None,
     voice: Proposer | None = None,
+    wrap: bool = False,
 ) -> World:
     """The world of a seed, a whole number or a text; the rest as for `World`.
 
@@ -742,6 +750,7 @@ def world(
         size=size,
         height=height,
         voice=voice,
+        wrap=wrap,
     )
 
 

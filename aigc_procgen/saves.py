@@ -15,9 +15,10 @@ from .core.random import Seed
 
 __all__ = ["Saved", "read_save", "write_save"]
 
-_FORMAT = 3
+_FORMAT = 4
 _OLD = 1  # had no edits and no digest
 _ENDLESS = 2  # had no size and no height of one's own
+_FLAT = 3  # did not say whether land comes round
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Saved:
     edits: list[Any]
     size: tuple[int, int] | None = None
     height: str = ""  # a mark of the game's own heights
+    wrap: bool = False
 
 
 def write_save(path: str | os.PathLike[str], saved: Saved, world_version: int) -> None:
@@ -41,6 +43,7 @@ def write_save(path: str | os.PathLike[str], saved: Saved, world_version: int) -
         "edits": saved.edits,
         "size": saved.size,
         "height": saved.height,
+        "wrap": saved.wrap,
     }
     try:
         data["digest"] = _digest(data)
@@ -71,7 +74,7 @@ def read_save(path: str | os.PathLike[str], world_version: int) -> Saved:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SaveError(f"path must be a saved game, {str(path)!r} is damaged or none") from None
     # To Python, True and 1.0 equal 1.
-    known = type(found) is int and found in (_OLD, _ENDLESS, _FORMAT)
+    known = type(found) is int and found in (_OLD, _ENDLESS, _FLAT, _FORMAT)
     if not known or [type(version), version] != [int, world_version]:
         raise SaveError(
             f"{str(path)!r} is of format {found!r} and world version {version!r}, this library "
@@ -82,22 +85,26 @@ def read_save(path: str | os.PathLike[str], world_version: int) -> Saved:
     names = {"format", "world_version", "seed", "changes"}
     if found != _OLD:
         names |= {"edits", "digest"}
-    if found == _FORMAT:
+    if found in (_FLAT, _FORMAT):
         names |= {"size", "height"}
+    if found == _FORMAT:
+        names |= {"wrap"}
     if surplus := sorted(set(data) ^ names):
         raise SaveError(f"{str(path)!r} is damaged or of another library: {surplus[0]!r}")
     if found != _OLD and data.pop("digest") != _digest(data):
         raise SaveError(f"{str(path)!r} is damaged: its digest does not fit its content")
     size, height = data.get("size"), data.get("height", "")
     pair = isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size)
-    if not (size is None or pair) or not isinstance(height, str):
-        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: size or height")
+    wrap = data.get("wrap", False)
+    if not (size is None or pair) or not isinstance(height, str) or not isinstance(wrap, bool):
+        raise SaveError(f"path must be a saved game, {str(path)!r} is damaged: size, height, wrap")
     return Saved(
         seed=seed,
         changes=changes,
         edits=data.get("edits", []),
         size=(size[0], size[1]) if pair else None,
         height=height,
+        wrap=wrap,
     )
 
 

@@ -62,8 +62,9 @@ class Fields:
     def __init__(self, seed: Seed, shape: Shape = ENDLESS) -> None:
         self._shape = shape
         self._keys = {name: key(seed, "field", name) for name in _NAMES}
-        self.rivers = Rivers(seed, self._broad)
-        self._winds = Winds(self._broad_height, _west)
+        self._year = _year(shape.period)
+        self.rivers = Rivers(seed, self._broad, shape.period)
+        self._winds = Winds(self._broad_height, self._west)
 
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1, *, exact: bool = True
@@ -77,7 +78,7 @@ class Fields:
         shores = self.rivers.shores(x, y, width, height, step)
         elevation = _with_valleys(raw, shores)
         temperature = self._noise("temperature", area, 10, 5) * 4 // 10
-        temperature += _latitude(y, height, step)[:, None] + 60
+        temperature += _latitude(_sun(y, height, step, self._year))[:, None] + 60
         temperature -= np.maximum(elevation - 250, 0) // 2
         patch = self._noise("patch", area, 5, 3)
         moisture = self._wetness(area) + self._winds.rain(x, y, width, height, step)
@@ -99,12 +100,17 @@ class Fields:
 
     def _noise(self, name: str, area: _Area, shift: int, octaves: int) -> NDArray[np.int32]:
         x, y, width, height, step, exact = area
+        period = self._shape.period
+        if period:  # the longest wave goes a whole number of times round
+            sides = period[0] | period[1]
+            shift = min(shift, (sides & -sides).bit_length() - 1)
         value = fractal(
             *(self._keys[name], x, y, width, height),
             shift=shift,
             octaves=octaves,
             step=step,
             exact=exact,
+            period=period,
         )
         value *= 5  # about ±1000 is then its usual range
         value >>= 7
@@ -114,7 +120,9 @@ class Fields:
         """The land's height without rivers."""
         place, shape = area[:5], self._shape
         raw = self._wild_height(area) if shape.height is None else shape.own(*place)
-        return raw if shape.size is None else (raw - shape.sunk(*place)).astype(np.int32)
+        if shape.size is None or shape.wrap:
+            return raw
+        return (raw - shape.sunk(*place)).astype(np.int32)
 
     def _wild_height(self, area: _Area) -> NDArray[np.int32]:
         broad = self._noise("continent", area, 11, 3)
@@ -122,8 +130,9 @@ class Fields:
         ridge = np.maximum(130 - np.abs(self._noise("ridge", area, 9, 5)), 0)
         raw = broad * 5 // 10 + self._noise("hills", area, 8, 6) * 3 // 10 + 90
         raw += ridge * np.clip(broad + 120, 0, 300) // 90
-        down = _near_start(area.y, area.height, area.step)[:, None]
-        raw += down * _near_start(area.x, area.width, area.step) // 4000
+        across, around = self._shape.period or (0, 0)
+        down = _near_start(area.y, area.height, area.step, around)[:, None]
+        raw += down * _near_start(area.x, area.width, area.step, across) // 4000
         return raw
 
     def _wetness(self, area: _Area) -> NDArray[np.int32]:
@@ -135,8 +144,16 @@ class Fields:
         """Height and rain for the drainage: what is finer than its lattice is left out."""
         area = _Area(x, y, width, height, step, exact=False)
         land = self._height(area)
-        wetness = self._wetness(area) + rain_between(land, _west(y, height, step), step)
+        wetness = self._wetness(area) + rain_between(land, self._west(y, height, step), step)
         return land, np.clip(wetness + 480, 60, 1400) // 60
+
+    def _west(self, first: int, count: int, step: int) -> NDArray[np.int32]:
+        """How much of a row's wind comes from the west, of 256: all in middle latitudes; [count].
+
+        In warm ones and in cold ones it comes from the east; between them it turns slowly.
+        """
+        sun = _sun(first, count, step, self._year)
+        return np.minimum(np.clip(2 * (sun - 160), 0, 256), np.clip(2 * (864 - sun), 0, 256))
 
     def _broad_height(
         self, x: int, y: int, width: int, height: int, step: int
@@ -170,30 +187,38 @@ def _lay_water(
     terrain[water & ~frozen & (far < _DEEP)] = TERRAIN_INDEX["deep_water"]
 
 
-def _sun(first: int, count: int, step: int) -> NDArray[np.int32]:
-    """Where rows lie between the coldest latitude, 0, and the warmest, 1024; int32 [count]."""
-    place = (first + step * np.arange(count, dtype=np.int64) + _YEAR // 4) % _YEAR
-    wave = np.abs(place - _YEAR // 2)  # a triangle
-    return ((_YEAR // 2 - wave) * 2048 // _YEAR).astype(np.int32)
-
-
-def _west(first: int, count: int, step: int) -> NDArray[np.int32]:
-    """How much of a row's wind comes from the west, of 256: all in middle latitudes; int32 [count].
-
-    In warm ones and in cold ones it comes from the east; between them it turns slowly.
+def _year(period: tuple[int, int] | None) -> int:
+    """Tiles from the coldest latitude over the warmest to the next: a world that comes round has
+    whole years.
     """
-    sun = _sun(first, count, step)
-    return np.minimum(np.clip(2 * (sun - 160), 0, 256), np.clip(2 * (864 - sun), 0, 256))
+    if period is None:
+        return _YEAR
+    count = max((period[1] + _YEAR // 2) // _YEAR, 1)
+    while period[1] % count:
+        count -= 1
+    return period[1] // count
 
 
-def _latitude(first: int, count: int, step: int) -> NDArray[np.int32]:
-    """Warmth of a row: 0 at the origin, warmer to the south, and a wave on; int32 [count]."""
-    part = _sun(first, count, step)
-    smooth = part * part // 1024 * (3 * 1024 - 2 * part) // 1024
+def _sun(first: int, count: int, step: int, year: int) -> NDArray[np.int32]:
+    """Where rows lie between the coldest latitude, 0, and the warmest, 1024; int32 [count]."""
+    place = (first + step * np.arange(count, dtype=np.int64) + year // 4) % year
+    wave = np.abs(place - year // 2)  # a triangle
+    return ((year // 2 - wave) * 2048 // year).astype(np.int32)
+
+
+def _latitude(sun: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Warmth of rows: 0 at the origin, warmer to the south, and a wave on; int32 [count]."""
+    smooth = sun * sun // 1024 * (3 * 1024 - 2 * sun) // 1024
     return (smooth - 512) * 1100 // 1024
 
 
-def _near_start(first: int, count: int, step: int) -> NDArray[np.int32]:
-    """1000 at the origin of an axis, falling to 0 at the rim of the start, int32 [count]."""
-    far = np.clip(first + step * np.arange(count, dtype=np.int64), -_START, _START)
+def _near_start(first: int, count: int, step: int, period: int) -> NDArray[np.int32]:
+    """1000 at the origin of an axis, falling to 0 at the rim of the start, int32 [count].
+
+    With a `period` above 0 the start comes round again.
+    """
+    place = first + step * np.arange(count, dtype=np.int64)
+    if period:
+        place = (place + period // 2) % period - period // 2
+    far = np.clip(place, -_START, _START)
     return ((_START**2 - far**2) * 1000 // _START**2).astype(np.int32)

@@ -40,15 +40,16 @@ class Ground:
     """Makes the chunks of a seed. Everything it hands out is immutable."""
 
     def __init__(self, seed: Seed, namer: Namer, budget: int, shape: Shape = ENDLESS) -> None:
-        self.seed = seed
+        self.seed, self.shape = seed, shape
         self.fields = Fields(seed, shape)
         self._plants = key(seed, "plants")
 
         def district(place: tuple[int, int]) -> District:
-            return make_district(seed, self.fields, *place)
+            return make_district(seed, self.fields, *place, shape)
 
         def name(place: Place) -> Place:
-            return replace(place, name=namer(seed, place.id, place.kind))
+            x, y = shape.home(place.x, place.y)
+            return replace(place, x=x, y=y, name=namer(seed, place.id, place.kind))
 
         # Sizes are of the arrays, with something for the objects around them.
         self._districts = Cache(district, budget * 5 // 16, lambda _: 48 * 48 * 5 + 8000)
@@ -84,7 +85,7 @@ class Ground:
         return outwards(places_of, x, y, reach)
 
     def named(self, place: Place) -> Place:
-        """A place with its name."""
+        """A place with its name, on the map of a world that comes round."""
         return self._named.get(place)
 
     def roads(self, x: int, y: int, width: int, height: int) -> Iterator[Road]:
@@ -125,7 +126,7 @@ class Ground:
             for row in range(y // CELL, (y + CHUNK - 1) // CELL + 1):
                 if place := self.place_at((column, row)):
                     props += self._settle(place, terrain, growth, x, y)
-        grown = grow(self._plants, x, y, land.biome, growth)
+        grown = grow(self._plants, x, y, land.biome, growth, self.shape.period)
         rows, columns = np.nonzero(grown)
         kinds = grown[rows, columns].tolist()
         props += [
@@ -190,7 +191,7 @@ class Ground:
         return (cell[0] // CELLS, cell[1] // CELLS) in self._districts
 
     def _make_road(self, edge: Edge) -> Road | None:
-        return make_road(self.seed, self._districts.get, edge)
+        return make_road(self.seed, self._districts.get, edge, self.shape.period)
 
     def _make_harbour(self, place: Place) -> Harbour | None:
         dx, dy = place.x // DISTRICT, place.y // DISTRICT

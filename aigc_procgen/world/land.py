@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from math import isqrt
 from typing import Any
 
@@ -60,7 +59,8 @@ class Land:
         budget = check_int("cache_bytes", cache_bytes, 8 << 20, 1 << 40)
         self._ground = Ground(self.seed, namer, budget // 3, shape)
         self.edits = Edits(budget // 8)
-        self._realms = Realms(self.seed, namer, self._towns)
+        self._shape = shape
+        self._realms = Realms(self.seed, namer, self._towns, shape)
         self._features: Cache[Place, tuple[str, ...]] = Cache(
             lambda place: surroundings(self._ground.fields, self._realms.square_at, place),
             1 << 18,
@@ -82,11 +82,27 @@ class Land:
         return self.edits.apply(self._seeded(cx, cy))
 
     def _seeded(self, cx: int, cy: int) -> Chunk:
-        return self._chunks.get((cx, cy))
+        return self._chunks.get(self._shape.home(cx, cy, CHUNK))
 
     def make(self, square: tuple[int, int]) -> None:
         """Makes a chunk, so that the next one who asks finds it in the cache."""
-        self._chunks.get(square)
+        self._seeded(*square)
+
+    def _home(self, x: int, y: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
+        """A region as parts (x, y, width, height) on the map of a world that comes round."""
+        if not self._shape.period:
+            return [(x, y, width, height)]
+        sides = self._shape.period
+        spans = []
+        for axis, (first, count) in enumerate(((x, width), (y, height))):
+            half, side = sides[axis] // 2, sides[axis]
+            if count >= side:
+                spans.append([(-half, side)])
+                continue
+            home = (first + half) % side - half
+            here = min(count, half - home)
+            spans.append([(home, here), (-half, count - here)] if here < count else [(home, here)])
+        return [(left, top, w, h) for top, h in spans[1] for left, w in spans[0]]
 
     def missing(self, x: int, y: int, radius: int) -> list[tuple[int, int]]:
         """The chunks around a tile that the cache has not, nearest first; see `make`.
@@ -96,7 +112,8 @@ class Land:
         x, y = _check_tile("x", x), _check_tile("y", y)
         radius = check_int("radius", radius, 0, _FARTHEST)
         near = squares_around(x, y, radius, LIMIT)[: self._ahead]
-        return [square for square in near if square not in self._chunks]
+        homes = dict.fromkeys(self._shape.home(*square, CHUNK) for square in near)
+        return [square for square in homes if square not in self._chunks]
 
     def digest(self, cx: int, cy: int) -> str:
         """A hash of all that a chunk holds, 32 hexadecimal digits."""
@@ -119,13 +136,16 @@ class Land:
     def props(self, x: int, y: int, width: int, height: int) -> tuple[Prop, ...]:
         """What stands or lies in a region, by chunk and row."""
         x, y, width, height = _check_area(x, y, width, height, _LARGEST)
-        return tuple(
-            prop
-            for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1)
-            for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1)
-            for prop in self._chunk(cx, cy).props
-            if x <= prop.x < x + width and y <= prop.y < y + height
-        )
+        found = []
+        for cy in range(y // CHUNK, (y + height - 1) // CHUNK + 1):
+            for cx in range(x // CHUNK, (x + width - 1) // CHUNK + 1):
+                chunk = self._chunk(cx, cy)
+                across, down = (cx - chunk.x) * CHUNK, (cy - chunk.y) * CHUNK
+                for kind, left, top in chunk.props:
+                    prop = Prop(kind, left + across, top + down)
+                    if x <= prop.x < x + width and y <= prop.y < y + height:
+                        found.append(prop)
+        return tuple(found)
 
     def set_terrain(self, x: int, y: int, terrain: str | int | NDArray[Any]) -> None:
         """Changes the ground of a tile, or of a region from tile (x, y) on.
@@ -136,11 +156,18 @@ class Land:
         found = check_terrain(terrain)
         height, width = found.shape
         x, y, _, _ = _check_area(x, y, width, height, _LARGEST)
-        self.edits.set_terrain(x, y, found)
+        if self._shape.period and len(self._home(x, y, width, height)) > 1:
+            for row in range(height):
+                for column in range(width):
+                    at = self._shape.home(x + column, y + row)
+                    self.edits.set_terrain(*at, found[row : row + 1, column : column + 1])
+        else:
+            self.edits.set_terrain(*self._shape.home(x, y), found)
 
     def add_prop(self, kind: str, x: int, y: int) -> None:
         """Lets something stand on a tile, instead of what stood there."""
-        self.edits.set_prop(_check_tile("x", x), _check_tile("y", y), check_kind(kind))
+        x, y = self._shape.home(_check_tile("x", x), _check_tile("y", y))
+        self.edits.set_prop(x, y, check_kind(kind))
 
     def remove_prop(self, x: int, y: int) -> Prop | None:
         """Takes away what stands on a tile and returns it; None if nothing does."""
@@ -148,33 +175,36 @@ class Land:
         found = self.props(x, y, 1, 1)
         if not found:
             return None
-        self.edits.set_prop(x, y, None)
+        self.edits.set_prop(*self._shape.home(x, y), None)
         return found[0]
 
     def reset(self, x: int, y: int, width: int, height: int) -> None:
         """Takes back every change of a region: it is again as the seed made it."""
-        self.edits.reset(*_check_area(x, y, width, height, 1 << 64))
+        for part in self._home(*_check_area(x, y, width, height, 1 << 64)):
+            self.edits.reset(*part)
 
     def edited(self, x: int, y: int, width: int, height: int) -> list[Edit]:
         """Every changed tile of a region, chunk by chunk from the north-west."""
-        return self.edits.edits(*_check_area(x, y, width, height, 1 << 64))
+        parts = self._home(*_check_area(x, y, width, height, 1 << 64))
+        return [edit for part in parts for edit in self.edits.edits(*part)]
 
     def places(self, x: int, y: int, width: int, height: int) -> tuple[Place, ...]:
         """All places whose centre lies in the region, sorted by id."""
         area = _check_area(x, y, width, height, _LARGEST << 2)
-        found = sorted(self._ground.places(*area), key=lambda place: place.id)
-        return tuple(self._ground.named(place) for place in found)
+        found = [place for part in self._home(*area) for place in self._ground.places(*part)]
+        return tuple(map(self._ground.named, sorted(found, key=lambda place: place.id)))
 
     def neighbours(self, place: Place, count: int, reach: int) -> tuple[Place, ...]:
         """The place and the `count` others nearest to it, of those at most `reach` tiles off in
         either direction; of two at one distance the one whose id comes first.
         """
-        near = (
-            self._ground.named(other)
-            for _, other in self._ground.outwards(place.x, place.y, reach * 3 // 2)
-            if -reach <= other.x - place.x < reach and -reach <= other.y - place.y < reach
-        )
-        return tuple(islice(near, count + 1))
+        near: dict[str, Place] = {}
+        for _, other in self._ground.outwards(place.x, place.y, reach * 3 // 2):
+            if -reach <= other.x - place.x < reach and -reach <= other.y - place.y < reach:
+                near.setdefault(other.id, self._ground.named(other))
+                if len(near) > count:
+                    break
+        return tuple(near.values())
 
     def _towns(self, x: int, y: int, reach: int) -> Iterator[Place]:
         for _, place in self._ground.outwards(x, y, reach):
@@ -203,7 +233,7 @@ class Land:
     def spawn(self) -> tuple[int, int]:
         """A tile (x, y) to begin at: on the plaza of the town nearest to the origin."""
         town = self._nearest("town", 0, 0)
-        return town.x, town.y + 1
+        return self._shape.home(town.x, town.y + 1)
 
     def route(
         self, start: tuple[int, int], goal: tuple[int, int], *, budget: int = 120_000
@@ -221,7 +251,15 @@ class Land:
         # The search looks about; it must not run over the world's rim.
         if any(max(map(abs, end)) > LIMIT - 4096 for end in ends):
             raise InvalidArgument("start and goal must lie 4096 tiles or more inside the world")
-        return find_route(self._chunk, ends[0], ends[1], budget)
+        start, goal = ends
+        if self._shape.period:  # the way may lead over the rim
+            across, down = self._shape.home(goal[0] - start[0], goal[1] - start[1])
+            goal = (start[0] + across, start[1] + down)
+        way = find_route(self._chunk, start, goal, budget)
+        if way is not None and self._shape.period:
+            sides = np.array(self._shape.period)
+            way = (way + sides // 2) % sides - sides // 2
+        return way
 
     def roads(self, place: Place) -> tuple[Place, ...]:
         """The places to which a road leads from a place, and through no other, by id."""
@@ -231,7 +269,7 @@ class Land:
     def harbour(self, place: Place) -> tuple[int, int] | None:
         """The last tile (x, y) of a place's pier, which can be walked on; None without one."""
         found = self._ground.harbour(self._unnamed(place))
-        return (found.x, found.y) if found else None
+        return self._shape.home(found.x, found.y) if found else None
 
     def ferries(self, place: Place) -> tuple[Ferry, ...]:
         """The ships from a place's harbour to others, the shortest way first."""
@@ -289,7 +327,7 @@ class Land:
         near = _standing(free)
         tiles = [(left + column, top + row) for row, column in np.argwhere(near).tolist()]
         tiles.sort(key=lambda tile: key(self.seed, "spot", place.id, *tile))
-        if self.edits.any(left, top, size, size):
+        if any(self.edits.any(*part) for part in self._home(left, top, size, size)):
             # What was free from the start goes first: nobody moves because a tree was felled.
             old = _standing(self._gather("walkable", left, top, size, size, seed=True) > 0)
             tiles.sort(key=lambda tile: not old[tile[1] - top, tile[0] - left])
@@ -297,14 +335,14 @@ class Land:
         for apart in (4, 2, 1):
             for x, y in tiles:
                 if len(chosen) == count:
-                    return tuple(chosen)
+                    return tuple(self._shape.home(*tile) for tile in chosen)
                 if all(max(abs(x - a), abs(y - b)) >= apart for a, b in chosen):
                     chosen.append((x, y))
         if len(chosen) < count:
             raise InvalidArgument(
                 f"count must be at most {len(chosen)} for {place.id}, not {count}"
             )
-        return tuple(chosen)
+        return tuple(self._shape.home(*tile) for tile in chosen)
 
     def overview(self, x: int, y: int, width: int, height: int, step: int = 4) -> NDArray[np.uint8]:
         """A map to look at, uint8 [height // step, width // step, 4] (RGBA).
@@ -338,8 +376,13 @@ class Land:
             )
         rows, columns = height // step, width // step
         picture, dry = draw_overview(self._ground, x, y, columns, rows, step)
-        for column, row, terrain in self.edits.terrain_in(x, y, columns * step, rows * step):
-            picture[(row - y) // step, (column - x) // step, :3] = TERRAIN_COLOURS[terrain]
+        for part in self._home(x, y, columns * step, rows * step):
+            for column, row, terrain in self.edits.terrain_in(*part):
+                # In a region larger than the world, where it lies first.
+                across, down = column - x, row - y
+                if self._shape.period:
+                    across, down = across % self._shape.period[0], down % self._shape.period[1]
+                picture[down // step, across // step, :3] = TERRAIN_COLOURS[terrain]
         return picture, dry
 
     def realm(self, x: int, y: int) -> Realm | None:

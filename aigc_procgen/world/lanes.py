@@ -65,16 +65,22 @@ class Lanes:
             if max(abs(other.x - own.x), abs(other.y - own.y)) > far + 100 or other == place:
                 continue
             harbour = self._harbour(other)
+            if other.id == place.id:  # the same in a small world that comes round
+                continue
             if harbour and (steps := self._steps(own, harbour)) <= _FARTHEST:
                 others.append((steps, other.id, other, harbour))
-        others.sort(key=lambda item: item[:2])
+        others.sort(key=lambda item: (*item[:2], item[2].x, item[2].y))
         lanes = []
         for index, (steps, _, other, harbour) in enumerate(others):
             between = (third for gap, _, _, third in others[:index] if gap < steps)
             if not any(self._steps(third, harbour) < steps for third in between):
                 way = _way(flood, own, harbour)
                 lanes.append(Lane(goal=other, length=steps * BERTHS, way=frozen(way)))
-        return tuple(lanes)
+        # In a world that comes round a harbour may be seen on two sides.
+        kept: dict[str, Lane] = {}
+        for lane in lanes:
+            kept.setdefault(lane.goal.id, lane)
+        return tuple(kept.values())
 
     def _steps(self, one: Harbour, two: Harbour) -> int:
         """How many points of water lie between two harbours; more than `_FARTHEST` for never."""

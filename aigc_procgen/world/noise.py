@@ -13,8 +13,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bent", "fractal", "hash_grid"]
+__all__ = ["Period", "bent", "fractal", "hash_grid"]
 
+Period = tuple[int, int] | None
 _BITS = 11  # of the position inside a lattice cell; sums stay inside 32 bits
 _ONE = 1 << _BITS
 _BLOCK = 32768  # samples
@@ -65,7 +66,13 @@ class _Octaves:
     """Octaves of a region: what every row of a lattice band shares, and how to add rows."""
 
     def __init__(
-        self, key: int, area: tuple[int, int, int, int], shift: int, step: int, octaves: list[int]
+        self,
+        key: int,
+        area: tuple[int, int, int, int],
+        shift: int,
+        step: int,
+        octaves: list[int],
+        period: Period,
     ) -> None:
         x, y, width, height = area
         across, down = [], []
@@ -80,10 +87,14 @@ class _Octaves:
         lines_x, lines_y = (max(axis[1] for axis in axes) for axes in (across, down))
         count = len(octaves)
         keys = np.array([key + octave & _MASK for octave in octaves], np.uint64)
+        xs, ys = first_x[:, None] + np.arange(lines_x), first_y[:, None] + np.arange(lines_y)
+        if period:  # the lattice's lines come round again
+            sizes = shift - np.array(octaves, np.int64)[:, None]
+            xs, ys = xs % (period[0] >> sizes), ys % (period[1] >> sizes)
         corners = _hashed(
             keys[:, None, None],
-            (first_x[:, None] + np.arange(lines_x)).astype(np.uint64)[:, None, :],
-            (first_y[:, None] + np.arange(lines_y)).astype(np.uint64)[:, :, None],
+            xs.astype(np.uint64)[:, None, :],
+            ys.astype(np.uint64)[:, :, None],
         )
         direction = (corners >> np.uint64(60)).astype(np.intp)
         gradient_x, gradient_y = _GRADIENT_X[direction].ravel(), _GRADIENT_Y[direction].ravel()
@@ -168,13 +179,15 @@ def fractal(
     octaves: int,
     step: int = 1,
     exact: bool = True,
+    period: Period = None,
 ) -> NDArray[np.int32]:
     """Octaves of gradient noise, each half as strong as the one before: int32 [height, width].
 
     The first has a wavelength of `2**shift` tiles and reaches about ±24000. Samples lie at tiles
     `x + step * i`, `y + step * j` and have the values that these tiles have in any other region;
     unless `exact` is False: then octaves finer than a sample's step are left out, which would be
-    specks on a map.
+    specks on a map. With a `period` of tiles in both ways, multiples of `2**shift`, the noise comes
+    round again.
     """
     area = (x, y, width, height)
     chosen = [octave for octave in range(octaves) if exact or (1 << (shift - octave)) >= 2 * step]
@@ -182,7 +195,7 @@ def fractal(
     # that stay in the processor's cache, which makes it three times as fast.
     together = max(_BLOCK // (width * height), 1)
     parts = [
-        _Octaves(key, area, shift, step, chosen[first : first + together])
+        _Octaves(key, area, shift, step, chosen[first : first + together], period)
         for first in range(0, len(chosen), together)
     ]
     total = np.zeros((height, width), np.int32)
@@ -208,13 +221,15 @@ def bent(
     shift: int,
     octaves: int,
     most: int,
+    period: Period = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """How far noise moves samples aside when it bends the plane: across and down, int32
     [height, width], at most `most` of any unit. Octaves finer than a sample's step are left out.
     """
+    area = (x, y, width, height)
     across, down = (
         np.clip(
-            fractal(key, x, y, width, height, shift=shift, octaves=octaves, step=step, exact=False)
+            fractal(key, *area, shift=shift, octaves=octaves, step=step, exact=False, period=period)
             * most
             >> 14,
             -most,

@@ -24,6 +24,7 @@ from aigc_procgen.core.records import Record
 from .biomes import biomes
 from .fields import Fields, LandFields
 from .rivers import UNIT
+from .shape import ENDLESS, Shape
 from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
 __all__ = [
@@ -145,7 +146,7 @@ class District:
     places: MappingProxyType[tuple[int, int], Place]  # without names
 
 
-def make_district(seed: Seed, fields: Fields, dx: int, dy: int) -> District:
+def make_district(seed: Seed, fields: Fields, dx: int, dy: int, shape: Shape = ENDLESS) -> District:
     """The district (dx, dy), whose first tile is (384 * dx, 384 * dy).
 
     Its places have no names yet: most are only passed by, and a name takes longer than a site.
@@ -153,9 +154,10 @@ def make_district(seed: Seed, fields: Fields, dx: int, dy: int) -> District:
     count = DISTRICT // STEP
     land = fields.region(dx * DISTRICT, dy * DISTRICT, count, count, STEP)
     places: dict[tuple[int, int], Place] = {}
-    for (column, row), kind, (x, y) in _sites(seed, land, dx, dy):
+    for (column, row), kind, (x, y) in _sites(seed, land, *shape.home(dx, dy, DISTRICT)):
         cell = (dx * CELLS + column, dy * CELLS + row)
-        name = f"{kind}:{cell[0]}:{cell[1]}"
+        home = shape.home(*cell, CELL)
+        name = f"{kind}:{home[0]}:{home[1]}"
         places[cell] = Place(
             id=name,
             kind=kind,

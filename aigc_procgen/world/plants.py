@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .biomes import PROP_KINDS, biomes, growth
 from .chunk import Prop
-from .noise import hash_grid
+from .noise import Period, hash_grid
 from .terrain import WALKABLE
 
 __all__ = ["SOLID", "grow", "walkable"]
@@ -33,7 +33,12 @@ def _chances() -> NDArray[np.int32]:
 
 
 def grow(
-    key: int, x: int, y: int, biome: NDArray[np.uint8], terrain: NDArray[np.uint8]
+    key: int,
+    x: int,
+    y: int,
+    biome: NDArray[np.uint8],
+    terrain: NDArray[np.uint8],
+    period: Period = None,
 ) -> NDArray[np.uint8]:
     """What grows or lies where: index into PROP_KINDS plus one, or 0; uint8 [height, width].
 
@@ -41,11 +46,11 @@ def grow(
     walked through.
     """
     height, width = biome.shape
-    draws = hash_grid(
-        key,
-        np.arange(x - 1, x + width + 1, dtype=np.int64),
-        np.arange(y - 1, y + height + 1, dtype=np.int64),
-    )
+    xs = np.arange(x - 1, x + width + 1, dtype=np.int64)
+    ys = np.arange(y - 1, y + height + 1, dtype=np.int64)
+    if period:
+        xs, ys = xs % period[0], ys % period[1]
+    draws = hash_grid(key, xs, ys)
     rank = (draws >> np.uint64(32)).astype(np.int64)
     middle = rank[1:-1, 1:-1]
     # The highest rank of a cross of five tiles: one tile in five may bear a tree.

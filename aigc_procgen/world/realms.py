@@ -14,6 +14,7 @@ from aigc_procgen.core.records import Record
 from .cache import Cache
 from .noise import bent
 from .places import Namer, Place
+from .shape import ENDLESS, ROUND, Shape
 
 __all__ = ["Realm", "Realms"]
 
@@ -40,7 +41,10 @@ class Realm(Record):
 class Realms:
     """The realms of a seed; which realm a tile is in depends on the seed and the tile alone."""
 
-    def __init__(self, seed: Seed, namer: Namer, towns: Towns) -> None:
+    def __init__(self, seed: Seed, namer: Namer, towns: Towns, shape: Shape = ENDLESS) -> None:
+        self._shape = shape
+        # In a world that comes round a whole number of realms fits.
+        self._span = ROUND // 2 if shape.wrap else _SPAN
         self._seed, self._namer, self._towns = seed, namer, towns
         self._bends = (key(seed, "field", "border x"), key(seed, "field", "border y"))
         self._realms: Cache[tuple[int, int], Realm | None] = Cache(
@@ -49,7 +53,7 @@ class Realms:
 
     def of_square(self, square: tuple[int, int]) -> Realm | None:
         """The realm whose seat lies in a square of the lattice; None for land without a crown."""
-        return self._realms.get(square)
+        return self._realms.get(self._shape.home(*square, self._span))
 
     def at(self, x: int, y: int) -> Realm | None:
         """The realm of a tile, on land or sea; None where nobody rules."""
@@ -59,13 +63,20 @@ class Realms:
         self, x: int, y: int, width: int, height: int, step: int = 1
     ) -> tuple[NDArray[np.int32], tuple[tuple[int, int], ...]]:
         """For samples every `step` tiles an index int32 [height, width] into the squares given."""
-        across, down = bent(self._bends, x, y, width, height, step, shift=9, octaves=4, most=_BEND)
+        across, down = bent(
+            *(self._bends, x, y, width, height, step),
+            shift=9,
+            octaves=4,
+            most=_BEND,
+            period=self._shape.period,
+        )
         across += (np.arange(width, dtype=np.int32) * step)[None, :]
         down += (np.arange(height, dtype=np.int32) * step)[:, None]
+        span = self._span
         squares = tuple(
             (column, row)
-            for row in range((y - _BEND) // _SPAN - 1, (y + height * step + _BEND) // _SPAN + 2)
-            for column in range((x - _BEND) // _SPAN - 1, (x + width * step + _BEND) // _SPAN + 2)
+            for row in range((y - _BEND) // span - 1, (y + height * step + _BEND) // span + 2)
+            for column in range((x - _BEND) // span - 1, (x + width * step + _BEND) // span + 2)
         )
         best = np.full((height, width), np.iinfo(np.int64).max, np.int64)
         found = np.zeros((height, width), np.int32)
@@ -84,11 +95,11 @@ class Realms:
         return squares[int(index[0, 0])]
 
     def _seat(self, square: tuple[int, int]) -> tuple[int, int]:
-        dice = stream(self._seed, "seat", *square)
-        middle = _SPAN // 2
+        dice = stream(self._seed, "seat", *self._shape.home(*square, self._span))
+        middle, aside = self._span // 2, _ASIDE * self._span // _SPAN
         return (
-            square[0] * _SPAN + middle + dice.between(-_ASIDE, _ASIDE),
-            square[1] * _SPAN + middle + dice.between(-_ASIDE, _ASIDE),
+            square[0] * self._span + middle + dice.between(-aside, aside),
+            square[1] * self._span + middle + dice.between(-aside, aside),
         )
 
     def _make(self, square: tuple[int, int]) -> Realm | None:

@@ -20,7 +20,7 @@ from aigc_procgen.core.random import Seed, key
 
 from .cache import Cache
 from .drainage import BLOCK, RIM, SPACING, WATER_UNITS, Basin, Height, first_point, make_basin
-from .noise import bent, hash_grid
+from .noise import Period, bent, hash_grid
 
 __all__ = ["FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
 
@@ -63,7 +63,8 @@ _NONE = np.zeros((0, 8), np.int32)
 class Rivers:
     """The rivers and lakes of a seed over land whose broad height and rain are given."""
 
-    def __init__(self, seed: Seed, height: Height) -> None:
+    def __init__(self, seed: Seed, height: Height, period: Period = None) -> None:
+        self._period = period
         self._jitter = key(seed, "river points")
         self._bends = (key(seed, "field", "bend x"), key(seed, "field", "bend y"))
 
@@ -106,7 +107,11 @@ class Rivers:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Where samples lie once the plane is bent, from (x, y), in parts of a tile."""
         across, down = bent(
-            self._bends, x, y, width, height, step, shift=6, octaves=2, most=_BEND * UNIT
+            *(self._bends, x, y, width, height, step),
+            shift=6,
+            octaves=2,
+            most=_BEND * UNIT,
+            period=self._period,
         )
         across += (np.arange(width, dtype=np.int32) * (step * UNIT))[None, :]
         down += (np.arange(height, dtype=np.int32) * (step * UNIT))[:, None]
@@ -183,6 +188,11 @@ class Rivers:
         """Where the points lie, x and y, in parts of a tile from the block's corner."""
         columns = np.arange(first[0], first[0] + side, dtype=np.int64)
         rows = np.arange(first[1], first[1] + side, dtype=np.int64)
+        if self._period:
+            columns, rows = (
+                columns % (self._period[0] // SPACING),
+                rows % (self._period[1] // SPACING),
+            )
         dice = hash_grid(self._jitter, columns, rows)
         span = np.uint64(2 * _JITTER * UNIT + 1)
         aside = [

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, key
 
 from .joins import Edge
-from .noise import hash_grid
+from .noise import Period, hash_grid
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
@@ -70,14 +70,17 @@ def gate_sample(tile: tuple[int, int], side: str) -> tuple[int, int]:
     )
 
 
-def make_road(seed: Seed, districts: Districts, edge: Edge) -> Road | None:
+def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = None) -> Road | None:
     """The road of an edge; None when too much water lies between."""
     left, top, right, bottom = (side // STEP for side in edge.box())
     terrain, elevation, places = _survey(districts, left, top, right + 1, bottom + 1)
     cost = np.array(place_rules().roads, np.int32)[terrain]
     xs = np.arange(left, right + 1, dtype=np.int64)
     ys = np.arange(top, bottom + 1, dtype=np.int64)
-    random = hash_grid(key(seed, "road"), xs, ys)
+    samples = (xs, ys)
+    if period:
+        samples = (xs % (period[0] // STEP), ys % (period[1] // STEP))
+    random = hash_grid(key(seed, "road"), *samples)
     cost += (random & np.uint64(7)).astype(np.int32)  # straight lines over a plain look ruled
     for place in places:
         inside = (np.abs(ys * STEP - place.y) <= place.radius)[:, None] & (

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.errors import InvalidArgument, check_int
 
-__all__ = ["ENDLESS", "Height", "Shape", "heightmap", "make_shape"]
+__all__ = ["ENDLESS", "ROUND", "Height", "Shape", "heightmap", "make_shape"]
 
 Height = Callable[[int, int, int, int, int], NDArray[Any]]
 """Heights in thousandths (0 is the sea's edge, 1000 a high peak) of samples: (x, y, width, height,
 step) to whole numbers [height, width] at tiles x + step * column, y + step * row. A pure function
 that threads may call."""
 
+ROUND = 1536
+"""Tiles: whole lattices of noise, rivers, winds, places, districts, chunks and realms fit it."""
 _SMALLEST, _LARGEST = 512, 1 << 31  # tiles on a side of an island
 _HIGHEST = 4000  # thousandths, up or down
 _SUNK = 1300  # thousandths by which land lies lower at an island's rim
@@ -30,6 +32,21 @@ class Shape:
 
     size: tuple[int, int] | None = None
     height: Height | None = None
+    wrap: bool = False
+
+    @property
+    def period(self) -> tuple[int, int] | None:
+        """After how many tiles in both ways land comes round again; None if it does not."""
+        return self.size if self.wrap else None
+
+    def home(self, x: int, y: int, unit: int = 1) -> tuple[int, int]:
+        """Where a tile, or a square of `unit` tiles, lies on the map of a world that comes round:
+        from minus a half of its size on. Elsewhere it is where it is.
+        """
+        if not self.wrap or self.size is None:
+            return x, y
+        across, down = self.size[0] // unit, self.size[1] // unit
+        return (x + across // 2) % across - across // 2, (y + down // 2) % down - down // 2
 
     def sunk(self, x: int, y: int, width: int, height: int, step: int) -> NDArray[np.int32]:
         """How much lower an island lies than endless land, thousandths [height, width]."""
@@ -67,8 +84,10 @@ class Shape:
 ENDLESS = Shape()
 
 
-def make_shape(size: Any = None, height: Any = None) -> Shape:
-    """A shape of a game's arguments: a side or (width, height) in tiles, and a function."""
+def make_shape(size: Any = None, height: Any = None, wrap: Any = False) -> Shape:
+    """A shape of a game's arguments: a side or (width, height) in tiles, and a function, and
+    whether land goes on at the other side.
+    """
     if size is not None:
         sides = size if isinstance(size, tuple | list) else (size, size)
         if len(sides) != 2:
@@ -82,7 +101,17 @@ def make_shape(size: Any = None, height: Any = None) -> Shape:
             "height must be a function of (x, y, width, height, step), not "
             f"{type(height).__name__}: heightmap(array) makes one"
         )
-    return Shape(size=size, height=height)
+    if wrap is not False and wrap is not True:
+        raise InvalidArgument(f"wrap must be True or False, not {wrap!r:.80}")
+    if wrap:
+        if height is not None:
+            raise InvalidArgument("wrap must be False with a height of your own: leave one out")
+        if size is None or size[0] % ROUND or size[1] % ROUND:
+            raise InvalidArgument(
+                f"size must be multiples of {ROUND} tiles, {ROUND} or more, in a world with "
+                f"wrap=True, not {size!r}"
+            )
+    return Shape(size=size, height=height, wrap=wrap)
 
 
 def heightmap(heights: Any, *, scale: int = 1, beyond: int = -400) -> Height:
