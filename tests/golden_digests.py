@@ -26,3 +26,19 @@ def digests_of_processes(module):
             timeout=120,
         )
         yield json.loads(done.stdout)
+
+
+def digests_elsewhere(script, hash_seed):
+    """What `digests()` of a test file gives in a process of that PYTHONHASHSEED."""
+    code = (
+        "import json, runpy, sys; sys.path.insert(0, sys.argv[2])\n"
+        "print(json.dumps(runpy.run_path(sys.argv[1])['digests']()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, script, str(Path(__file__).parent)],
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from aigc_procgen.exporters.names import export_names, name_graph
+from golden_digests import digests_elsewhere
 
 import aigc_procgen as procgen
 from aigc_procgen.art.sessions import next_letter
@@ -56,15 +54,7 @@ def test_golden_names():
 
 def test_other_processes_spell_the_same():
     """Hash seeds of other processes change no letter."""
-    code = "import json, runpy, sys; print(json.dumps(runpy.run_path(sys.argv[1])['digests']()))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, __file__],
-        env={**os.environ, "PYTHONHASHSEED": "3"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(done.stdout) == json.loads(GOLDEN.read_text())
+    assert digests_elsewhere(__file__, "3") == json.loads(GOLDEN.read_text())
 
 
 def test_names_are_different_and_go_on():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from aigc_procgen.exporters.fountain import export_scenes, fountain
+from golden_digests import digests_elsewhere
 from screenplain.parsers import fountain as reader
 from screenplain.types import Dialog, Slug
 
@@ -61,15 +59,7 @@ def test_golden_scenes():
 
 def test_other_processes_direct_the_same():
     """Hash seeds of other processes change no word."""
-    code = "import json, runpy, sys; print(json.dumps(runpy.run_path(sys.argv[1])['digests']()))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, __file__],
-        env={**os.environ, "PYTHONHASHSEED": "5"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(done.stdout) == json.loads(GOLDEN.read_text())
+    assert digests_elsewhere(__file__, "5") == json.loads(GOLDEN.read_text())
 
 
 def test_scenes_of_many_quests_are_whole():

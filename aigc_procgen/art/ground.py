@@ -39,11 +39,11 @@ def ground(
     check_int("columns", columns, 1, 256)
     model = pack.model("ground")
     z = _latents(seed, model, material, rows, columns)
-    picture = _painted(pack, model, z, (material,))[None]
-    shift = _even_shift(picture[0], model.size)
+    picture = _painted(pack, model, z, (material,))
+    shift = _even_shift(picture, model.size)
     if palette is not None:  # after the shift was chosen: other colours move nothing
-        picture = _painted(pack, model, z, (material,), palette=palette)[None]
-    return np.asarray(np.roll(picture, shift, (1, 2))[0])
+        picture = _painted(pack, model, z, (material,), palette=palette)
+    return np.roll(picture, shift, (0, 1))
 
 
 def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.uint8]:

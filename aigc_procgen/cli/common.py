@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
+from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.pack import Pack, load_pack
+from aigc_procgen.core.records import Record
 
-__all__ = ["ProgressLine", "add_language", "add_pack", "chosen_pack"]
+__all__ = ["ProgressLine", "add_language", "add_pack", "changed", "chosen_pack"]
+
+Settings = TypeVar("Settings", bound=Record)
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +33,19 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
 def chosen_pack(args: Any) -> Pack | None:
     """The pack named, or None for the default one."""
     return load_pack(args.pack) if args.pack else None
+
+
+def changed(config: Settings, changes: Mapping[str, Any], what: str) -> Settings:
+    """The configuration of a run of `what` with changes; `InvalidArgument` if it has no such
+    setting.
+    """
+    settings = config.to_dict()
+    if unknown := sorted(set(changes) - set(settings)):
+        raise InvalidArgument(
+            f"a run of {what} has no setting {unknown[0]!r}, it has {', '.join(sorted(settings))}"
+        )
+    # Every record is a dataclass, which its base cannot say.
+    return replace(config, **changes)  # type: ignore[type-var]
 
 
 class ProgressLine:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aigc_procgen.core.errors import InvalidArgument
+from .common import changed
 
 __all__ = ["train_layouts"]
 
@@ -28,12 +27,7 @@ def train_layouts(
     from aigc_procgen.data.layout_scores import score_layouts
     from aigc_procgen.train.layouts import LayoutConfig, LayoutTrainer
 
-    settings = LayoutConfig().to_dict()
-    if unknown := sorted(set(changes) - set(settings)):
-        raise InvalidArgument(
-            f"a run of layouts has no setting {unknown[0]!r}, it has {', '.join(sorted(settings))}"
-        )
-    config = replace(LayoutConfig(), **changes)
+    config = changed(LayoutConfig(), changes, "layouts")
     if dry_run:
         print(json.dumps(config.to_dict(), indent=1))
         return 0

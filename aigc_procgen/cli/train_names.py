@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aigc_procgen.core.errors import InvalidArgument
+from .common import changed
 
 __all__ = ["train_names"]
 
@@ -28,12 +27,7 @@ def train_names(
     from aigc_procgen.data.names import KINDS
     from aigc_procgen.train.names import NameConfig, NameTrainer, bits_of_machine, bits_of_trigrams
 
-    settings = NameConfig().to_dict()
-    if unknown := sorted(set(changes) - set(settings)):
-        raise InvalidArgument(
-            f"a run of names has no setting {unknown[0]!r}, it has {', '.join(sorted(settings))}"
-        )
-    config = replace(NameConfig(), **changes)
+    config = changed(NameConfig(), changes, "names")
     if dry_run:
         print(json.dumps(config.to_dict(), indent=1))
         return 0

@@ -12,6 +12,8 @@ from typing import Any
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.pack import load_pack, write_pack
 
+from .common import changed
+
 __all__ = ["add_arguments", "train_voice"]
 
 
@@ -56,11 +58,7 @@ def train_voice(
     from aigc_procgen.train.voice import VoiceTrainer, voice_preset
 
     config = replace(voice_preset(args.preset), seed=args.seed)
-    if unknown := sorted(set(changes) - set(config.to_dict())):
-        raise InvalidArgument(
-            f"a run of a voice has no setting {unknown[0]!r}, it has "
-            f"{', '.join(sorted(config.to_dict()))}"
-        )
+    changed(config, changes, "a voice")  # says what is wrong before the script is read
     if not args.corpus:
         raise InvalidArgument("train voice needs --corpus FILE, your script")
     base = (

@@ -77,10 +77,11 @@ def sprite_set(release: Release) -> DataSet:
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
     images, labels, parts, held_out = [], [], [], []
     known: dict[str, int] = {}
-    drawings: dict[str, int] = {}
+    drawing = 0  # their number in all categories
     for index, (category, entries) in enumerate(categories.items()):
         stand = category in table["standing"]
         seen: set[bytes] = set()
+        drawn: set[str] = set()
         changes: list[dict[str, Any]] = []
         for change in (change for entry in entries for change in colourings(entry)):
             if change not in changes:
@@ -88,11 +89,10 @@ def sprite_set(release: Release) -> DataSet:
         for entry in entries:
             for path in matching(entry, release.files):
                 picture = release.picture(path)
-                if picture is None:
+                if picture is None or path in drawn:  # or another entry has it, for other colours
                     continue
-                if f"{category} {path}" in drawings:
-                    continue  # of another entry, for other colours
-                drawing = drawings.setdefault(f"{category} {path}", len(drawings) + 1)
+                drawn.add(path)
+                drawing += 1
                 made = variants(picture, entry, SIZE, stand=stand, changes=changes)
                 kept = drawing // 2 % len(changes) if drawing % 2 else -1
                 for number, (sprite, change) in enumerate(zip(made, changes, strict=True)):

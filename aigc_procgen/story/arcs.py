@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 
-from ..core.errors import InvalidArgument, check_int
-from ..core.random import Seed, Stream, check_seed, stream
+from ..core.errors import InvalidArgument
+from ..core.random import Seed, Stream, stream
 from .arc_record import Arc, Chapter
 from .arc_shapes import ChapterShape, Shape, shapes
-from .askers import can_ask
+from .askers import can_ask, who_asks
 from .fact_set import Facts
 from .facts import attempt, replay
-from .neighbourhood import small_neighbourhood
 from .objectives import Line
 from .patterns import Bindings, filled, solve
 from .planner import bindings_of, plan
@@ -68,20 +67,8 @@ def plan_arc(
     is that of all words, one of `LANGUAGES`; `voice` as for `quest`. Raises
     `InvalidArgument` if the giver cannot ask, or if no story can begin with them.
     """
-    check_seed(seed)
     check_language(language)
-    check_int("index", index, 0, 1 << 30)
-    if facts is None:
-        facts = small_neighbourhood(seed)[2]
-    if giver is None:
-        people = [fact[1] for fact in facts.find("person") if can_ask(facts, fact[1])]
-        if not people:
-            raise InvalidArgument("facts must hold somebody who can give a quest, they hold nobody")
-        giver = stream(seed, "giver", index).choice(people)
-    elif not can_ask(facts, giver):
-        raise InvalidArgument(
-            f"giver must be a living, friendly person of the facts, not {giver!r}"
-        )
+    facts, giver = who_asks(seed, facts, giver, index)
     dice = stream(seed, "arc", giver)
     liked = profile.weights() if profile else {}
     left = [shape.weight * (1 + liked.get(shape.motivation, 0)) for shape in shapes()]

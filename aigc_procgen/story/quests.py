@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..core.errors import InvalidArgument, check_int
-from ..core.random import Seed, check_seed, stream
-from .askers import can_ask
+from ..core.errors import InvalidArgument
+from ..core.random import Seed, stream
+from .askers import who_asks
 from .fact_set import Facts
-from .neighbourhood import small_neighbourhood
 from .objectives import Line, Objective
 from .patterns import Bindings
 from .planner import bindings_of, plan
@@ -46,20 +45,8 @@ def plan_quest(
     in its own language, see `load_voice`; the plan is the same. Raises `InvalidArgument` if the
     giver is no living person of the facts, or has nothing to ask for.
     """
-    check_seed(seed)
     check_language(language)
-    check_int("index", index, 0, 1 << 30)
-    if facts is None:
-        facts = small_neighbourhood(seed)[2]
-    if giver is None:
-        people = [fact[1] for fact in facts.find("person") if can_ask(facts, fact[1])]
-        if not people:
-            raise InvalidArgument("facts must hold somebody who can give a quest, they hold nobody")
-        giver = stream(seed, "giver", index).choice(people)
-    elif not can_ask(facts, giver):
-        raise InvalidArgument(
-            f"giver must be a living, friendly person of the facts, not {giver!r}"
-        )
+    facts, giver = who_asks(seed, facts, giver, index)
     liked = (
         profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))
     )

@@ -204,7 +204,7 @@ def _draw_legend(sheet: NDArray[np.uint8], top: int, left: int, step: int, width
     for kind in PLACE_KINDS:
         draw_mark(sheet, kind, column + 4, top + 4, _INK)
         text = write(kind, 1)
-        _ink(sheet, text, column + 11, top, _INK, None)
+        _ink(sheet, text, column + _MARK, top, _INK, None)
         column += text.shape[1] + _MARK + min(max(free, 4), 9)
     length = max((long for long in _LENGTHS if long // step <= width // 3), default=_LENGTHS[0])
     row, wide = top + 22, max(length // step, 1)
