@@ -25,6 +25,7 @@ from aigc_procgen.art.atlas import FRAMES, MOVING, build_tileset, draw_terrain
 from aigc_procgen.art.masks import MASK_VARIANTS, corner_masks, joined, scene
 from aigc_procgen.art.tileset import Tileset
 from aigc_procgen.art.together import together
+from aigc_procgen.train.scores import seam_ratio
 from aigc_procgen.world.terrain import TERRAINS
 
 
@@ -218,6 +219,18 @@ def test_a_patch_of_ground_has_no_seam(material):
     assert len({tile.tobytes() for tile in cut}) == 36  # variants for ever
     usual = single[..., :3].mean((0, 1, 2))
     assert np.abs(colour.mean((0, 1)) - usual).max() < 25  # the same material
+
+
+@pytest.mark.parametrize("material", ["stone_wall", "stone_floor", "swamp", "lava"])
+def test_rims_of_single_tiles_are_as_busy_as_their_insides(material):
+    """A tile beside itself shows no line, whatever its colours; its moving frames go with it."""
+    single = tiles(3, material, 12)
+    assert 0.95 < seam_ratio(single) < 1.05
+    palette = default_pack().model("tiles").palette
+    turned = tiles(3, material, 12, palette=palette[:, ::-1].copy())
+    assert np.array_equal(turned[..., :3], single[..., 2::-1])
+    moving = moving_tiles(3, material, 2, palette=palette[:, ::-1].copy())
+    assert np.array_equal(moving[:, 0], turned[:2])
 
 
 def test_transitions_fit_in_the_order_that_engines_expect():

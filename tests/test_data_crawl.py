@@ -14,6 +14,7 @@ from aigc_procgen.core.random import stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source
 from aigc_procgen.data.colour import adjust, drop_shadow, hard_alpha
 from aigc_procgen.data.figures import SLOTS, compose
+from aigc_procgen.data.joins import cost_of, find_join, join
 from aigc_procgen.data.pictures import KEY_COLOUR, decode
 from aigc_procgen.data.release import Release
 from aigc_procgen.data.seams import heal, warp
@@ -403,21 +404,86 @@ def test_wardrobe_leaves_out_what_its_table_does(release):
 def test_sprites_are_drawings_in_colourings(built):
     """A drawing has one number in all of its colours; some of many colourings are held out."""
     data = read_set(built / "sprites.npz")
-    assert data.slots == ("drawing", "colouring")
+    assert data.slots == ("lower", "upper", "colouring")
     assert data.parts is not None
     assert data.held_out is not None
-    drawings, colourings = data.parts.T
+    drawings, uppers, colourings = data.parts.T
     assert (data.parts > 0).all()
-    held = data.held_out
-    assert 0.02 < held.mean() < 0.2
-    for drawing in np.unique(drawings[held]):
-        own = drawings == drawing
+    held, whole = data.held_out, drawings == uppers
+    assert 0.02 < held[whole].mean() < 0.2
+    for drawing in np.unique(drawings[held & whole]):
+        own = whole & (drawings == drawing)
         assert own.sum() >= 3
         assert 1 <= (own & held).sum() <= own.sum() // 3
         assert len(np.unique(colourings[own])) == own.sum()
         assert len(np.unique(data.labels[own])) == 1
     shown = np.unique(data.labels[~held])
     assert len(shown) == len(data.attributes["category"])
+
+
+def test_halves_of_drawings_that_fit_make_new_ones(built):
+    """Of two that fit the lower rows are one's and the upper the other's; the set says which fit,
+    and pairs that it holds out are shown in no colouring.
+    """
+    data = read_set(built / "sprites.npz")
+    assert data.fits is not None
+    fits = {tuple(pair) for pair in data.fits.tolist()}
+    category: dict[int, int] = {}
+    pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+    for (lower, upper, _), label, held in zip(
+        data.parts, data.labels[:, 0], data.held_out, strict=True
+    ):
+        assert (lower, upper) in fits
+        assert category.setdefault(lower, label) == category.setdefault(upper, label) == label
+        if lower != upper:
+            pairs[bool(held)].add((lower, upper))
+    assert pairs[True]
+    assert pairs[False]
+    assert not pairs[True] & pairs[False]
+    assert all((drawing, drawing) in fits for drawing in category)
+    assert len(fits) > len(category) + len(pairs[True] | pairs[False]) - 1
+
+
+def test_a_join_is_where_two_drawings_meet():
+    """A thin blade and a thin hilt meet at their necks, wherever each has it; what fits nowhere is
+    not joined, and neither is a drawing with itself.
+    """
+    hilt, blade = np.zeros((2, 32, 32, 4), np.uint8)
+    hilt[20:30, 12:20] = (150, 90, 30, 255)
+    hilt[8:20, 15:17] = (200, 200, 200, 255)
+    blade[16:30, 14:16] = (200, 200, 200, 255)
+    blade[2:16, 10:20] = (90, 90, 220, 255)
+    found = find_join(hilt, blade, "upright")
+    assert found is not None
+    assert found.cost == 0
+    assert found.right == 1
+    made = join(hilt, blade, found)
+    assert (made[24, 12:20] == hilt[24, 12:20]).all()
+    assert (made[..., :3] == (90, 90, 220)).all(-1).any()
+    assert cost_of(hilt, blade, found) == 0
+    rusty = blade.copy()
+    rusty[16:30, 14:16] = (120, 40, 20, 255)
+    assert cost_of(hilt, rusty, found) > 0.1
+    assert find_join(hilt, hilt, "upright") is None
+    corner = np.zeros_like(hilt)
+    corner[:6, :6] = (90, 90, 220, 255)
+    assert find_join(hilt, corner, "upright") is None
+    with pytest.raises(InvalidArgument, match="along must be one of upright, diagonal, not 'left'"):
+        find_join(hilt, blade, "left")
+
+
+def test_a_weapon_is_joined_across_its_length():
+    """Drawn from the bottom left to the top right, it is cut at a right angle to that."""
+    dark, light = np.zeros((2, 32, 32, 4), np.uint8)
+    for step in range(4, 28):
+        dark[31 - step, step - 1 : step + 2] = (60, 60, 60, 255)
+        light[31 - step, step - 1 : step + 2] = (80, 80, 80, 255)
+    dark[20:28, 4:12], light[4:12, 20:28] = (60, 60, 60, 255), (80, 80, 80, 255)
+    found = find_join(dark, light, "diagonal")
+    assert found is not None
+    made = join(dark, light, found)
+    assert made[24, 8, 0] == 60
+    assert made[8, 24, 0] == 80
 
 
 def test_a_tint_is_of_grey_pixels_alone():

@@ -340,6 +340,32 @@ def test_what_says_nothing_is_chosen_only_where_nothing_fits():
     assert (parts.never @ wish.T).argmin(0).tolist() == [0, 3]
 
 
+def test_only_parts_that_fit_each_other_are_put_together(tmp_path):
+    """Whatever latents ask for, a lower half gets an upper half of those that the set lets fit it,
+    also in an exported run; a pair that was never shown is among them.
+    """
+    data = write_set(tmp_path / "characters.npz")
+    arrays = dict(np.load(data))
+    count = len(arrays["images"])
+    halves = np.arange(count) % 6 + 1
+    arrays["parts"] = np.stack([halves, halves], 1).astype(np.int32)
+    arrays["fits"] = np.array([*[(n, n) for n in range(1, 7)], (1, 4), (4, 1), (2, 99)], np.int32)
+    np.savez(data, **arrays)
+    trainer = Trainer(small(), data, tmp_path / "run", "cpu")
+    assert trainer.shape.fitted
+    labels = torch.zeros(4000, trainer.dataset.labels.shape[1])
+    z = torch.randn(4000, trainer.config.latent, generator=torch.Generator().manual_seed(1))
+    choice = trainer.generator.codebook(z, labels)
+    pure = choice[:, :6].amax(1) > 0.9  # a blend of two may have what fits either
+    lower, upper = choice[pure, :6].argmax(1), choice[pure, 6:].argmax(1)
+    pairs = set(zip(lower.tolist(), upper.tolist(), strict=True))
+    assert pairs == {*[(n, n) for n in range(6)], (0, 3), (3, 0)}
+    trainer.train_step()
+    trainer.snapshot({})
+    again = Trainer(small(), data, tmp_path / "run", "cpu")
+    assert torch.equal(again.average.codebook.misfit, trainer.average.codebook.misfit)
+
+
 def test_warm_up_learns_to_draw_from_parts(tmp_path):
     """Steps without a critic leave it alone and bring the drawings nearer to the set's."""
     data = write_set(tmp_path / "characters.npz")

@@ -14,6 +14,7 @@ from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
+from .choice import even_shift
 from .masks import cut, joined, scene
 from .pictures import circle, label_of, steadiest
 from .sessions import paint
@@ -40,7 +41,7 @@ def ground(
     model = pack.model("ground")
     z = _latents(seed, model, material, rows, columns)
     picture = _painted(pack, model, z, (material,))
-    shift = _even_shift(picture, model.size)
+    shift = even_shift(picture, model.size)
     if palette is not None:  # after the shift was chosen: other colours move nothing
         picture = _painted(pack, model, z, (material,), palette=palette)
     return np.roll(picture, shift, (0, 1))
@@ -56,25 +57,8 @@ def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.
     z = _latents(seed, model, material, SIDE, SIDE)
     turns = _turns(pack, model, seed, (material,), frames)
     drawn = np.stack([_painted(pack, model, z + turn, (material,)) for turn in turns])
-    drawn = np.roll(drawn, _even_shift(drawn[0], model.size), (1, 2))
+    drawn = np.roll(drawn, even_shift(drawn[0], model.size), (1, 2))
     return np.stack([cut(picture, model.size) for picture in drawn])
-
-
-def _even_shift(picture: NDArray[np.uint8], size: int) -> tuple[int, int]:
-    """How far down and right a piece of ground [h, w, 4], whose opposite rims meet, is rolled so
-    that colours change across the rims of its tiles as much as inside of them.
-
-    A network draws joints of masonry in step with the lattice of its latents: unmoved, the rims of
-    tiles all lie in the middle of stones, or all in joints.
-    """
-    colour = picture[..., :3].astype(np.int64)
-    shifts = []
-    for axis in (0, 1):
-        steps = np.abs(np.roll(colour, -1, axis) - colour).sum((1 - axis, 2))
-        by_phase = steps.reshape(-1, size).sum(0)
-        uneven = np.abs(by_phase * size - by_phase.sum())
-        shifts.append(size - 1 - int(uneven.argmin()))
-    return shifts[0], shifts[1]
 
 
 def border(

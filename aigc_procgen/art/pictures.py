@@ -11,7 +11,7 @@ from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
-from .choice import count_specks, unlikeness
+from .choice import count_specks, evened, unlikeness
 from .sessions import draw
 
 __all__ = [
@@ -71,8 +71,12 @@ def _latents(seed: Seed, model: Model, name: str, count: int) -> NDArray[np.floa
 def tiles(
     pack: Pack, seed: Seed, material: str, count: int, palette: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
-    """Seamless ground, uint8 [count, size, size, 4], every pixel opaque."""
-    return _by_name(pack, "tiles", seed, material, count, palette)
+    """Seamless ground, uint8 [count, size, size, 4], every pixel opaque.
+
+    Opposite rims of a tile meet, so each is rolled to where its rims are as busy as its inside.
+    """
+    shown = None if palette is None else _by_name(pack, "tiles", seed, material, count, palette)
+    return evened(_by_name(pack, "tiles", seed, material, count, None), shown)
 
 
 def moving_tiles(
@@ -93,14 +97,19 @@ def moving_tiles(
     model = pack.model("tiles")
     label = label_of(model, material)
 
-    def loops(centres: NDArray[np.float32], turns: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def loops(
+        centres: NDArray[np.float32],
+        turns: NDArray[np.float32],
+        palette: NDArray[np.uint8] | None = None,
+    ) -> NDArray[np.uint8]:
         latents = centres[:, None] + turns[None]
         drawn = draw(pack, model, latents.reshape(-1, model.latent), label, palette)
         return drawn.reshape(len(centres), frames, *drawn.shape[1:])
 
-    few = _latents(seed, model, material, 2)
+    few, all_of_them = _latents(seed, model, material, 2), _latents(seed, model, material, count)
     best = steadiest(circle(seed, material, model.latent, frames), lambda turns: loops(few, turns))
-    return loops(_latents(seed, model, material, count), best)
+    shown = None if palette is None else loops(all_of_them, best, palette)
+    return evened(loops(all_of_them, best), shown)
 
 
 def circle(seed: Seed, material: str, latent: int, frames: int) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.art.choice import count_specks
+from aigc_procgen.art.choice import count_specks, evened
 from aigc_procgen.art.ground import SIDE, ground
 from aigc_procgen.art.masks import cut
 from aigc_procgen.art.sessions import draw
@@ -83,6 +83,8 @@ class Judge:
         self.progress(f"drawing with {name}", candidates, candidates)
         best = np.stack([count_specks(offer) for offer in offers]).argmin(0)
         figures = np.stack(offers)[best, np.arange(len(asked))]
+        if model.kind == "tiles":
+            figures = evened(figures)  # as `procgen.tiles` gives them
         return figures.reshape(len(figures), -1, *figures.shape[-3:]), {}
 
     def _cut_from_ground(

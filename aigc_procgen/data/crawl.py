@@ -17,19 +17,18 @@ from .datasets import DataSet, last_held_out, write_set
 from .errors import DataError
 from .figures import SLOTS, draw_figures
 from .poses import FRAMES
-from .release import SIZE, Release
+from .release import Release
 from .source import CRAWL_COMMIT, CRAWL_DIGEST, CRAWL_RELEASE, Progress, files_digest, open_crawl
-from .sprites import colourings, variants
 from .tables import load_table, matching
+from .things import sprite_set
 from .tiles import vary
 from .wardrobe import Wardrobe
 from .writing import new_set
 
-__all__ = ["build_crawl", "character_set", "sprite_set", "tile_set"]
+__all__ = ["build_crawl", "character_set", "tile_set"]
 
 TILES_A_MATERIAL = 320
 MOST_CHARACTERS = 100_000
-_ENOUGH_COLOURINGS = 3  # of a drawing, for one of them to be kept from training
 
 
 def tile_set(release: Release, seed: Seed = 0) -> DataSet:
@@ -64,56 +63,6 @@ def tile_set(release: Release, seed: Seed = 0) -> DataSet:
         families=np.array(families, np.uint16),
         family_names=tuple(names),
         rollable=np.array(rollable, np.bool_),
-    )
-
-
-def sprite_set(release: Release) -> DataSet:
-    """The set of items, features and monsters, one category each.
-
-    A picture is made of a drawing and a colouring: every drawing of a category in every colouring
-    of it, so that a network may put any two together. Of every other drawing one is held out.
-    """
-    table = load_table("sprites")
-    categories: dict[str, list[dict[str, Any]]] = table["categories"]
-    images, labels, parts, held_out = [], [], [], []
-    known: dict[str, int] = {}
-    drawing = 0  # their number in all categories
-    for index, (category, entries) in enumerate(categories.items()):
-        stand = category in table["standing"]
-        seen: set[bytes] = set()
-        drawn: set[str] = set()
-        changes: list[dict[str, Any]] = []
-        for change in (change for entry in entries for change in colourings(entry)):
-            if change not in changes:
-                changes.append(change)
-        for entry in entries:
-            for path in matching(entry, release.files):
-                picture = release.picture(path)
-                if picture is None or path in drawn:  # or another entry has it, for other colours
-                    continue
-                drawn.add(path)
-                drawing += 1
-                made = variants(picture, entry, SIZE, stand=stand, changes=changes)
-                kept = drawing // 2 % len(changes) if drawing % 2 else -1
-                for number, (sprite, change) in enumerate(zip(made, changes, strict=True)):
-                    if sprite.tobytes() not in seen and sprite[..., 3].any():
-                        seen.add(sprite.tobytes())
-                        images.append(sprite)
-                        labels.append(index)
-                        colouring = known.setdefault(repr(sorted(change.items())), len(known) + 1)
-                        parts.append((drawing, colouring))
-                        held_out.append(len(changes) >= _ENOUGH_COLOURINGS and number == kept)
-        if not seen:
-            raise DataError(f"the art has no usable file for the category {category}")
-    return DataSet(
-        kind="sprites",
-        images=np.stack(images),
-        labels=np.array(labels, np.uint8)[:, None],
-        attributes={"category": list(categories)},
-        flip=tuple(table["flip"]),
-        parts=np.array(parts, np.int32),
-        slots=("drawing", "colouring"),
-        held_out=np.array(held_out, np.bool_),
     )
 
 
@@ -192,7 +141,7 @@ def build_crawl(
     command = f"data build crawl --characters {characters} --seed {seed}"
     makers: tuple[Callable[[], DataSet], ...] = (
         lambda: tile_set(release, seed),
-        lambda: sprite_set(release),
+        lambda: sprite_set(release, seed, progress),
         lambda: character_set(release, characters, seed, progress),
     )
     sets = []

@@ -36,8 +36,9 @@ class DataSet:
     `images` is uint8 [n, size, size, 4], or [n, pictures, size, size, 4] where one figure is
     `frames` pictures in each of its `directions`, a direction after the other. `parts` int32
     [n, slots] says which source each picture was made of, one column for each of `slots`: 0 is
-    nothing, other numbers mean one source for the whole set. `held_out` bool [n] marks pictures
-    that are never trained on, so that a model can be measured on them.
+    nothing, other numbers mean one source for the whole set. `fits` int32 [pairs, 2] says which
+    sources of the first slot go with which of the second, where not all do. `held_out` bool [n]
+    marks pictures that are never trained on, so that a model can be measured on them.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class DataSet:
     directions: tuple[str, ...] = ()
     parts: NDArray[np.int32] | None = None
     slots: tuple[str, ...] = ()
+    fits: NDArray[np.int32] | None = None
     held_out: NDArray[np.bool_] | None = None
     flip: tuple[str, ...] = ()
     families: NDArray[np.uint16] | None = None
@@ -70,7 +72,7 @@ class DataSet:
         total = sha256(json.dumps(dict(self.attributes)).encode())
         total.update(np.ascontiguousarray(self.images).tobytes())
         total.update(np.ascontiguousarray(self.labels).tobytes())
-        for optional in (self.parts, self.held_out):
+        for optional in (self.parts, self.fits, self.held_out):
             if optional is not None:
                 total.update(np.ascontiguousarray(optional).tobytes())
         return total.hexdigest()
@@ -99,7 +101,7 @@ def write_set(folder: Path, data: DataSet) -> None:
         "labels": data.labels,
         "meta": np.array(json.dumps(meta)),
     }
-    for name in ("families", "rollable", "parts", "held_out"):
+    for name in ("families", "rollable", "parts", "fits", "held_out"):
         if getattr(data, name) is not None:
             arrays[name] = getattr(data, name)
     write_npz(folder / f"{data.kind}.npz", arrays)
@@ -140,6 +142,7 @@ def read_set(path: str | Path) -> DataSet:
             directions=tuple(meta.get("directions", ())),
             parts=arrays.get("parts"),
             slots=tuple(meta.get("slots", ())),
+            fits=arrays.get("fits"),
             held_out=arrays.get("held_out"),
             flip=tuple(meta.get("flip", ())),
             families=arrays.get("families"),

@@ -44,6 +44,7 @@ class Dataset:
         mirrored: NDArray[np.bool_],
         about: dict[str, str],
         parts: NDArray[np.int64] | None = None,
+        fits: NDArray[np.integer] | None = None,
         frames: int = 1,
         directions: tuple[str, ...] = (),
     ) -> None:
@@ -60,7 +61,7 @@ class Dataset:
         self.parts, self.codebook = None, None
         if parts is not None:
             sizes = [len(names) for names in attributes.values()]
-            rows, self.codebook = number_parts(parts, labels, sizes)
+            rows, self.codebook = number_parts(parts, labels, sizes, fits)
             self.parts = torch.from_numpy(rows)
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
@@ -249,6 +250,7 @@ def load_dataset(
         mirrored=mirrored,
         about={name: str(meta.get(name, "")) for name in ("source", "licence", "digest")},
         parts=parts,
+        fits=arrays.get("fits"),
         frames=int(meta.get("frames", 1)),
         directions=tuple(meta.get("directions", ())),
     )

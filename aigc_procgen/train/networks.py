@@ -109,26 +109,38 @@ class Codebook(nn.Module):
     drawing itself), and every part has a row of learned code. z chooses among a slot's parts that
     ever went with the label: a softmax of its products with fixed random keys, so that most
     pictures are made of one part a slot and some are half one, half another, which no picture of
-    the set is. `temperature` says how many: 0.05 few, 0.3 most.
+    the set is. `temperature` says how many: 0.05 few, 0.3 most. With `fitted`, of the second slot
+    only parts that fit what was chosen in the first.
 
     Learned codes of single pictures are from GLO (Bojanowski et al., ICML 2018).
     """
 
     keys: Tensor
     never: Tensor
+    misfit: Tensor
 
     def __init__(
-        self, *, sizes: tuple[int, ...], labels: int, latent: int, temperature: float
+        self,
+        *,
+        sizes: tuple[int, ...],
+        labels: int,
+        latent: int,
+        temperature: float,
+        fitted: bool = False,
     ) -> None:
         super().__init__()
-        self.sizes, self.temperature = sizes, temperature
+        self.sizes, self.temperature, self.fitted = sizes, temperature, fitted
         self.register_buffer("keys", functional.normalize(torch.randn(sum(sizes), latent), dim=1))
         self.register_buffer("never", torch.zeros(sum(sizes), labels))
+        if fitted:
+            self.register_buffer("misfit", torch.zeros(sizes[0], sizes[1], dtype=torch.uint8))
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         scores = unit(z) @ self.keys.t() / self.temperature - 1e4 * (label @ self.never.t())
-        slots = [torch.softmax(slot, 1) for slot in torch.split(scores, list(self.sizes), 1)]
-        return torch.cat(slots, 1)
+        slots = list(torch.split(scores, list(self.sizes), 1))
+        if self.fitted:
+            slots[1] = slots[1] - 1e4 * (torch.softmax(slots[0], 1) @ self.misfit.to(scores.dtype))
+        return torch.cat([torch.softmax(slot, 1) for slot in slots], 1)
 
 
 class Generator(nn.Module):
@@ -141,8 +153,8 @@ class Generator(nn.Module):
     flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and so on to half the
     full size.
 
-    With `parts`, the sizes of the slots of a `Codebook`, z acts only through the parts it chooses,
-    each of which has `code` learned numbers.
+    With `parts`, the sizes of the slots of a `Codebook` (`fitted` or not), z acts only through the
+    parts it chooses, each of which has `code` learned numbers.
 
     With `features`, the network chooses among the `colours` of its palette instead of mixing paint:
     it gives [n, (features + 1) pictures, size, size], and `ink` makes of a pixel's features one
@@ -164,6 +176,7 @@ class Generator(nn.Module):
         wrap: bool = False,
         pictures: int = 1,
         parts: tuple[int, ...] = (),
+        fitted: bool = False,
         code: int = 128,
         temperature: float = 0.1,
         features: int = 0,
@@ -175,7 +188,11 @@ class Generator(nn.Module):
         self.latent, self.labels, self.wrap = latent, labels, wrap
         if parts:
             self.codebook: Codebook | None = Codebook(
-                sizes=parts, labels=labels, latent=latent, temperature=temperature
+                sizes=parts,
+                labels=labels,
+                latent=latent,
+                temperature=temperature,
+                fitted=fitted,
             )
             self.codes = nn.Linear(sum(parts), condition, bias=False)
             with torch.no_grad():

@@ -23,32 +23,57 @@ class Parts:
     which the set never says any value of an attribute, where it does of others in its slot, has
     1: it is taken where no part fits better (nobody can tell a tengu's sex, so tengu are of
     both; who asks for red is not given a coat of many colours).
+
+    `misfit` bool [rows of the first slot, rows of the second] is where two parts do not go with
+    each other: this hilt is too wide for that blade. None where all do.
     """
 
     sizes: tuple[int, ...]
     never: NDArray[np.float32]
+    misfit: NDArray[np.bool_] | None = None
 
 
 def number_parts(
-    parts: NDArray[np.int64], labels: NDArray[np.float32], blocks: Sequence[int]
+    parts: NDArray[np.int64],
+    labels: NDArray[np.float32],
+    blocks: Sequence[int],
+    fits: NDArray[np.integer] | None = None,
 ) -> tuple[NDArray[np.int64], Parts]:
     """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are.
 
-    `blocks` are the numbers of values of the attributes that make up the labels [n, L].
+    `blocks` are the numbers of values of the attributes that make up the labels [n, L]; `fits`
+    [pairs, 2] the parts of the first two slots that go together, where not all do.
     """
     rows = np.zeros(parts.shape, np.int64)
     sizes: list[int] = []
-    never = []
+    never, names = [], []
     for slot in range(parts.shape[1]):
         found, number = np.unique(parts[:, slot], return_inverse=True)
         rows[:, slot] = number + sum(sizes)
         sizes.append(len(found))
+        names.append(found)
         order = np.argsort(number, kind="stable")
         starts = np.searchsorted(number[order], np.arange(len(found)))
         together = np.add.reduceat(labels[order], starts, axis=0)
         ends = np.cumsum(blocks)[:-1]
         never.append(np.concatenate([_missing(own) for own in np.split(together, ends, axis=1)], 1))
-    return rows, Parts(sizes=tuple(sizes), never=np.concatenate(never).astype(np.float32))
+    misfit = None if fits is None else _misfit(fits, names[0], names[1])
+    return rows, Parts(
+        sizes=tuple(sizes), never=np.concatenate(never).astype(np.float32), misfit=misfit
+    )
+
+
+def _misfit(
+    fits: NDArray[np.integer], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Where the parts `first` and `second` of two slots do not go together, [first, second]."""
+    known = np.isin(fits[:, 0], first) & np.isin(fits[:, 1], second)
+    misfit = np.ones((len(first), len(second)), np.bool_)
+    rows, columns = (
+        np.searchsorted(names, fits[known, column]) for column, names in enumerate((first, second))
+    )
+    misfit[rows, columns] = False
+    return misfit
 
 
 def _missing(together: NDArray[np.float32]) -> NDArray[np.float64]:

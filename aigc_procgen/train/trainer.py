@@ -45,12 +45,15 @@ _WARM_UP_BETA1 = 0.9  # a fixed target, unlike a critic, rewards momentum: 1.3 t
 
 @dataclass(frozen=True, kw_only=True)
 class Shape(Record):
-    """What the networks of a run take from its set: labels, pictures a figure, parts a slot."""
+    """What the networks of a run take from its set: labels, pictures a figure, parts a slot, and
+    whether not all parts of the first two slots fit each other.
+    """
 
     labels: int
     size: int = 32
     pictures: int = 1
     parts: tuple[int, ...] = ()
+    fitted: bool = False
     colours: int = 0
 
     @classmethod
@@ -62,6 +65,7 @@ class Shape(Record):
             size=dataset.size,
             pictures=dataset.pictures,
             parts=parts,
+            fitted=dataset.codebook is not None and dataset.codebook.misfit is not None,
             colours=len(dataset.palette),
         )
 
@@ -81,6 +85,7 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         wrap=config.kind == "tiles",
         pictures=shape.pictures,
         parts=shape.parts if config.reconstruction else (),
+        fitted=shape.fitted,
         code=config.code,
         temperature=config.temperature,
         features=config.features,
@@ -189,9 +194,11 @@ class Trainer:
         """Tells the codebooks what the set never has: also that of a run begun by older rules."""
         if self.dataset.codebook is None or not self.reconstructs:
             return
-        never = torch.from_numpy(self.dataset.codebook.never)
         for net in (self.generator, self.average):
-            cast(Codebook, cast(Generator, net).codebook).never.copy_(never)
+            codebook = cast(Codebook, cast(Generator, net).codebook)
+            codebook.never.copy_(torch.from_numpy(self.dataset.codebook.never))
+            if self.dataset.codebook.misfit is not None:
+                codebook.misfit.copy_(torch.from_numpy(self.dataset.codebook.misfit))
 
     def _meet(self) -> None:
         """Makes sure that all processes of the run stand at the same place with equal weights."""
