@@ -321,9 +321,9 @@ def test_what_is_missing_by_chance_is_not_forbidden():
     assert rows[:, 1].min() == 9
     assert not parts.never[:9].any()
     assert not parts.never[9:, :4].any()
-    assert parts.never[9:, 4:].tolist() == [[0, 2], *[[2, 0]] * 4]
+    assert parts.never[9:, 4:].tolist() == [[0, 64], *[[64, 0]] * 4]
     _, alone = number_parts(np.arange(4000)[:, None], labels, (4, 2))
-    assert np.array_equal(alone.never, 2 * (1 - labels))
+    assert np.array_equal(alone.never, 64 * (1 - labels))
 
 
 def test_what_says_nothing_is_chosen_only_where_nothing_fits():
@@ -334,10 +334,22 @@ def test_what_says_nothing_is_chosen_only_where_nothing_fits():
     told = np.where((kind == 1) | (colour == 2), 2, colour)
     labels = np.concatenate([np.eye(2)[kind], np.eye(3)[told][:, :2]], 1).astype(np.float32)
     _, parts = number_parts(coat[:, None], labels, (2, 2))
-    assert parts.never[:, 2:].tolist() == [[0, 2], [2, 0], [1, 1], [1, 1]]
-    assert parts.never[:, :2].tolist() == [[0, 2], [0, 2], [0, 2], [2, 0]]
+    assert parts.never[:, 2:].tolist() == [[0, 64], [64, 0], [1, 1], [1, 1]]
+    assert parts.never[:, :2].tolist() == [[0, 64], [0, 64], [0, 64], [64, 0]]
     wish = np.array([[1, 0, 1, 0], [0, 1, 1, 0]])  # a red one of each kind
     assert (parts.never @ wish.T).argmin(0).tolist() == [0, 3]
+
+
+def test_what_says_nothing_at_all_is_better_than_what_is_wrong():
+    """Asked for something large and red, a coat of which nothing is known is no lie; a blue one is,
+    though its size is right.
+    """
+    coat = np.repeat([0, 1, 2], 40)  # small and red, large and blue, and nobody can tell
+    labels = np.zeros((120, 4), np.float32)
+    labels[:40] = (1, 0, 1, 0)
+    labels[40:80] = (0, 1, 0, 1)
+    _, parts = number_parts(coat[:, None], labels, (2, 2))
+    assert int((parts.never @ (0, 1, 1, 0)).argmin()) == 2
 
 
 def test_only_parts_that_fit_each_other_are_put_together(tmp_path):

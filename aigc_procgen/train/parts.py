@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Parts", "number_parts"]
 
+_NEVER = 64.0  # more than all attributes unknown at once
 _SURE = 16  # expected pictures: fewer may be missing by chance, as one of e^16 parts is
 
 
@@ -17,7 +18,7 @@ _SURE = 16  # expected pictures: fewer may be missing by chance, as one of e^16 
 class Parts:
     """What the rows of a codebook stand for: `sizes` rows a slot, one slot after the other.
 
-    `never` float32 [rows, L] is 2 where no picture of the set has both the part and the label's
+    `never` float32 [rows, L] is 64 where no picture of the set has both the part and the label's
     value: a naga has no trousers. Two exceptions: a slot that has nothing to do with an attribute
     goes with all of its values (a rare hat that by chance was on no sad head may be); and a part of
     which the set never says any value of an attribute, where it does of others in its slot, has
@@ -95,4 +96,4 @@ def _missing(together: NDArray[np.float32]) -> NDArray[np.float64]:
     )
     if unrelated:
         return np.zeros(missing.shape)
-    return np.where((told == 0)[:, None], 1.0, 2.0 * missing)
+    return np.where((told == 0)[:, None], 1.0, _NEVER * missing)
