@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -136,41 +137,44 @@ def _run_names(args: argparse.Namespace, changes: dict[str, Any]) -> int:
     """Trains the network of names; `--images` counts names."""
     from .train_names import train_names
 
-    if args.preset == "tiny":
-        changes = {"names": 60_000, "states": 64, **changes}
-    if "images" in changes:
-        changes["names"] = changes.pop("images")
-    _set_threads(args.threads or 1)
-    data = Path(args.data)
-    return train_names(
-        changes | {"seed": args.seed},
-        data / "names.json" if data.is_dir() else data,
-        Path(args.run or f"runs/names-{args.preset}"),
-        dry_run=args.dry_run,
-        minutes=args.minutes,
-        command=_command(args, "names"),
-        progress_bar=partial(_progress_bar, what="names"),
-    )
+    tiny = {"names": 60_000, "states": 64}
+    return _run_counted(args, changes, train_names, "names.json", counted="names", tiny=tiny)
 
 
 def _run_layouts(args: argparse.Namespace, changes: dict[str, Any]) -> int:
     """Trains the network of layouts; `--images` counts rooms."""
     from .train_layouts import train_layouts
 
+    tiny = {"rooms": 40_000, "width": 16, "critic": 16, "snapshot": 20_000}
+    return _run_counted(args, changes, train_layouts, "layouts.npz", counted="rooms", tiny=tiny)
+
+
+def _run_counted(
+    args: argparse.Namespace,
+    changes: dict[str, Any],
+    train: Callable[..., int],
+    file: str,
+    *,
+    counted: str,
+    tiny: dict[str, Any],
+) -> int:
+    """Trains a network that has no preset but `tiny`, on a `file` of its own in the data's folder;
+    what others call images is called what is `counted`.
+    """
     if args.preset == "tiny":
-        changes = {"rooms": 40_000, "width": 16, "critic": 16, "snapshot": 20_000, **changes}
+        changes = {**tiny, **changes}
     if "images" in changes:
-        changes["rooms"] = changes.pop("images")
+        changes[counted] = changes.pop("images")
     _set_threads(args.threads or 1)
     data = Path(args.data)
-    return train_layouts(
+    return train(
         changes | {"seed": args.seed},
-        data / "layouts.npz" if data.is_dir() else data,
-        Path(args.run or f"runs/layouts-{args.preset}"),
+        data / file if data.is_dir() else data,
+        Path(args.run or f"runs/{args.kind}-{args.preset}"),
         dry_run=args.dry_run,
         minutes=args.minutes,
-        command=_command(args, "layouts"),
-        progress_bar=partial(_progress_bar, what="rooms"),
+        command=_command(args, args.kind),
+        progress_bar=partial(_progress_bar, what=counted),
     )
 
 
