@@ -7,11 +7,8 @@ and heights fall along every curve, because they fall along its three points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
-from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +52,6 @@ class Shores:
 
 # One straight part: from x, y, level, half width to x, y, level, half width.
 _Part = tuple[int, int, int, int, int, int, int, int]
-_Node = tuple[int, int, int, int]  # x, y, level, half width
-_At = tuple[int, int]  # row and column of a point in its block
 _NONE = np.zeros((0, 8), np.int32)
 
 
@@ -141,46 +136,43 @@ class Rivers:
     def _parts_of_block(self, column: int, row: int) -> NDArray[np.int32]:
         """All straight parts whose curves bend around points of a block; int32 [n, 8]."""
         basin = self.basin(column, row)
-        side = BLOCK + 2 * RIM
-        first = (first_point(column) - RIM, first_point(row) - RIM)
-        xs, ys = (axis.tolist() for axis in self._points(first, side))
+        nodes = self._nodes(column, row, basin)
         lake = (basin.depth >= _LAKE) & ~basin.sea
         wet = (basin.flow >= _SPRING) & ~basin.sea
-        levels = (basin.water // WATER_UNITS).tolist()
-        flows, ways, sea = basin.flow.tolist(), basin.way.tolist(), basin.sea.tolist()
-        into: dict[_At, list[_At]] = {}
-        for j, i in np.argwhere(wet & (basin.way >= 0)).tolist():
-            across, down = basin.steps[ways[j][i]]
-            into.setdefault((j + down, i + across), []).append((j, i))
+        goes = (basin.way >= 0) & ~basin.sea
+        steps = np.array(basin.steps, np.intp)[:, ::-1]  # rows, columns
+        sources = np.argwhere(wet & goes)
+        goals = sources + steps[basin.way[wet & goes]]
+        own = ((goals >= RIM) & (goals < RIM + BLOCK)).all(1)
+        sources, goals = sources[own], goals[own]
+        met, inner = np.zeros_like(wet), np.zeros_like(wet)
+        met[goals[:, 0], goals[:, 1]] = True
+        inner[RIM : RIM + BLOCK, RIM : RIM + BLOCK] = True
+        here = inner & (wet | met)
+        # Where each point's water leaves it: halfway to the next point, or in the point itself.
+        rows, columns = np.nonzero(here & goes)
+        down, across = steps[basin.way[rows, columns]].T
+        outs = nodes.copy()
+        outs[rows, columns] = _middle(nodes[rows, columns], nodes[rows + down, columns + across])
+        found = [_lakes(nodes, basin, lake, here & lake)]
+        ends = nodes[here & ~lake & ~goes & ~basin.sea]
+        ends[:, 3] = _LAST
+        found.append(np.concatenate([ends, ends], 1))
+        springs = here & goes & ~met
+        first = nodes[springs]
+        first[:, 3] = UNIT
+        found.append(np.concatenate([first, outs[springs]], 1))
+        starts, over = nodes[sources[:, 0], sources[:, 1]], nodes[goals[:, 0], goals[:, 1]]
+        found.append(_curves(_middle(starts, over), over, outs[goals[:, 0], goals[:, 1]]))
+        return np.concatenate(found).astype(np.int32)
 
-        @cache
-        def node(at: _At) -> _Node:
-            row, column = at
-            half = min(24 + isqrt(flows[row][column]) * 5 // 4, _WIDEST)
-            return (xs[row][column], ys[row][column], levels[row][column], half)
-
-        found: list[_Part] = []
-        inner = range(RIM, RIM + BLOCK)
-        for at in sorted({*((j, i) for j, i in np.argwhere(wet).tolist()), *into}):
-            if at[0] not in inner or at[1] not in inner:
-                continue
-            here, out = node(at), None
-            under, way = sea[at[0]][at[1]], ways[at[0]][at[1]]
-            if not under and way >= 0:
-                across, down = basin.steps[way]
-                out = _middle(here, node((at[0] + down, at[1] + across)), here[3])
-            if lake[at]:
-                found.extend(_lake(node, basin, lake, at))
-            elif out is None and not under:
-                found.append((*here[:3], _LAST, *here[:3], _LAST))
-            sources = into.get(at, [])
-            for source in sources:
-                start = node(source)
-                begin = _middle(start, here, start[3])
-                found.extend(_curve(begin, here, out or here))
-            if out and not sources:
-                found.append((*here[:3], UNIT, *out))
-        return np.array(found, np.int32).reshape(-1, 8)
+    def _nodes(self, column: int, row: int, basin: Basin) -> NDArray[np.int64]:
+        """The points of a block and its rim: x, y, level, half width; int64 [rows, columns, 4]."""
+        first = (first_point(column) - RIM, first_point(row) - RIM)
+        roots = np.searchsorted(_squares(), basin.flow, side="right") - 1
+        half = np.minimum(24 + roots * 5 // 4, _WIDEST)
+        levels = basin.water // WATER_UNITS
+        return np.stack([*self._points(first, len(levels)), levels, half], 2).astype(np.int64)
 
     def _points(
         self, first: tuple[int, int], side: int
@@ -206,6 +198,12 @@ class Rivers:
 
 
 @cache
+def _squares() -> NDArray[np.int64]:
+    """Squares up to that of the flow's root at which a river is widest."""
+    return np.arange(_WIDEST, dtype=np.int64) ** 2
+
+
+@cache
 def _roots() -> NDArray[np.int32]:
     """The root of 16 * index, rounded down, for lengths up to 2047."""
     squares = np.arange(2048, dtype=np.int32) ** 2
@@ -218,45 +216,49 @@ def _length(square: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.asarray(np.take(_roots(), np.minimum(square >> 4, (1 << 18) - 1)))
 
 
-def _lake(
-    node: Callable[[_At], _Node], basin: Basin, lake: NDArray[np.bool_], at: _At
-) -> list[_Part]:
-    """Broad parts from a point of a lake to its neighbours of the same lake, each pair once."""
-    radius = _radius(lake, at)
-    here = node(at)[:3]
-    found: list[_Part] = [(*here, radius, *here, radius)]
+def _lakes(
+    nodes: NDArray[np.int64],
+    basin: Basin,
+    lake: NDArray[np.bool_],
+    here: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Broad parts from points of lakes to neighbours of the same lake, each pair once: [n, 8]."""
+    # So wide at a point that points all around make one sheet.
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(lake, 1), (3, 3)).sum((2, 3))
+    broad = nodes.copy()
+    broad[..., 3] = (11 + 2 * around) * UNIT
+    rows, columns = np.nonzero(here)
+    found = [np.concatenate([broad[here], broad[here]], 1)]
     for across, down in basin.steps[4:]:
-        other = (at[0] + down, at[1] + across)
-        same = abs(int(basin.water[other]) - int(basin.water[at])) <= 4 * WATER_UNITS
-        if lake[other] and same:
-            found.append((*here, radius, *node(other)[:3], _radius(lake, other)))
-    return found
+        others = (rows + down, columns + across)
+        apart = np.abs(basin.water[others] - basin.water[rows, columns])
+        same = lake[others] & (apart <= 4 * WATER_UNITS)
+        found.append(np.concatenate([broad[here], broad[others]], 1)[same])
+    return np.concatenate(found)
 
 
-def _radius(lake: NDArray[np.bool_], at: _At) -> int:
-    """Half the width of a lake at a point: so much that points all around make one sheet."""
-    around = lake[at[0] - 1 : at[0] + 2, at[1] - 1 : at[1] + 2]
-    return (11 + 2 * int(around.sum())) * UNIT
+def _middle(one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Halfway between nodes [n, 4], as wide as the first."""
+    middle = one + two >> 1
+    middle[:, 3] = one[:, 3]
+    return middle
 
 
-def _middle(one: _Node, two: _Node, half: int) -> _Node:
-    return ((one[0] + two[0]) // 2, (one[1] + two[1]) // 2, (one[2] + two[2]) // 2, half)
-
-
-def _curve(begin: _Node, over: _Node, end: _Node) -> list[_Part]:
-    """A quadratic Bézier curve in straight parts; its level is that of `over` in the middle."""
-    points = []
+def _curves(
+    begin: NDArray[np.int64], over: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Quadratic Bézier curves of nodes [n, 4] in straight parts [n parts, 8]; a level is that of
+    `over` in the middle.
+    """
+    points = np.empty((len(begin), _PARTS + 1, 4), np.int64)
     middle = _PARTS // 2
     for b in range(_PARTS + 1):
         a = _PARTS - b
-        x, y = (
-            (a * a * begin[k] + 2 * a * b * over[k] + b * b * end[k]) // _PARTS**2 for k in (0, 1)
-        )
+        points[:, b] = (a * a * begin + 2 * a * b * over + b * b * end) // _PARTS**2
         # Not the curve's own height: a lake at the point ends where its river has fallen to it.
         one, two, part = (begin, over, b) if b < middle else (over, end, b - middle)
-        level, half = ((one[k] * (middle - part) + two[k] * part) // middle for k in (2, 3))
-        points.append((x, y, level, half))
-    return [(*one, *two) for one, two in pairwise(points)]
+        points[:, b, 2:] = (one * (middle - part) + two * part)[:, 2:] // middle
+    return np.concatenate([points[:, :-1], points[:, 1:]], 2).reshape(-1, 8)
 
 
 def _draw(
