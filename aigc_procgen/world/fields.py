@@ -12,8 +12,9 @@ from aigc_procgen.core.random import Seed, key
 
 from . import biomes
 from .noise import Layer, fractals
-from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
+from .rivers import Rivers
 from .shape import ENDLESS, Shape
+from .shores import FAR, UNIT, VALLEY, Shores
 from .terrain import TERRAIN_INDEX
 from .winds import Winds, rain_between
 
@@ -43,7 +44,7 @@ class LandFields:
 
     Elevation 0 is the sea's edge; temperature and moisture are about -1000 to 1000; `patch` is
     the fine noise that mottles biomes; `shore` is how far the nearest river or lake is, in
-    sixteenths of a tile: below 0 in the water, at most `rivers.FAR`.
+    sixteenths of a tile: below 0 in the water, at most `shores.FAR`.
     """
 
     elevation: NDArray[np.int32]
@@ -182,6 +183,8 @@ def _wetness(noise: dict[str, NDArray[np.int32]]) -> NDArray[np.int32]:
 
 def _with_valleys(raw: NDArray[np.int32], shores: Shores) -> NDArray[np.int32]:
     """The height with rivers: land falls to their water; what is under the sea stays there."""
+    if int(shores.far.min()) >= VALLEY * UNIT:
+        return raw
     level = shores.level - _LOW
     part = np.clip(shores.far, 0, VALLEY * UNIT)
     part = part * part // (VALLEY * UNIT)  # valleys are round below
@@ -198,6 +201,8 @@ def _lay_water(
     patch: NDArray[np.int32],
 ) -> None:
     """Puts rivers and lakes with their banks into the terrain."""
+    if int(far.min()) >= FAR:
+        return
     frozen = temperature < biomes.FREEZING
     bank = dry & (far >= 0) & (far * 12 < 20 * UNIT + patch * UNIT // 8)
     terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]

@@ -1,4 +1,4 @@
-"""Rivers and lakes as curves of known height and width, and how far every tile is from them.
+"""Rivers and lakes as curves of known height and width.
 
 A river's course is a chain of quadratic Bézier curves, one for each point of the drainage's
 lattice, from the middle of the way in to the middle of the way out: tributaries meet in a tangent
@@ -7,7 +7,6 @@ and heights fall along every curve, because they fall along its three points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -18,15 +17,11 @@ from aigc_procgen.core.random import Seed, key
 from .cache import Cache
 from .drainage import BLOCK, RIM, SPACING, WATER_UNITS, Basin, Height, first_point, make_basin
 from .noise import Period, bent, hash_grid
+from .shores import UNIT, VALLEY, Shores, draw_shores, no_shores
 
-__all__ = ["FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
+__all__ = ["Rivers"]
 
-UNIT = 16  # parts of a tile in which distances are counted
-VALLEY = 40  # tiles beside the water over which land falls towards it
-FAR = (VALLEY + 1) * UNIT  # a distance that means "no water near"
 _COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
-_COARSE = 4  # tiles a sample, from which on many parts are drawn at once
-_BATCH = 1 << 16  # samples of them, which stay in the processor's cache
 _JITTER = 14  # tiles that a point lies from its lattice's middle at most
 _SPRING = 60  # rain that makes a river
 _WIDEST = 9 * UNIT  # half of the widest river
@@ -34,24 +29,7 @@ _LAST = 9 * UNIT  # half of a lake at which a river ends without a hollow
 _LAKE = 34  # thousandths: hollows that are filled deeper are lakes
 _PARTS = 4  # straight parts of a curve, an even number
 _BEND = 11  # tiles that a course is bent aside by noise, at most
-_OFFSET = 4096  # packs distances and heights, which may be negative, into one number
-_NO_LEVEL = 1 << 15
 _REACH = VALLEY + 29 + _BEND  # tiles from a lattice's line within which a river changes land
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shores:
-    """For samples of a region, int32 [height, width]: how far the nearest water's edge is, in
-    sixteenths of a tile (below 0 in the water, `FAR` beyond the valley), and the height of that
-    water's surface in thousandths.
-    """
-
-    far: NDArray[np.int32]
-    level: NDArray[np.int32]
-
-
-# One straight part: from x, y, level, half width to x, y, level, half width.
-_Part = tuple[int, int, int, int, int, int, int, int]
 _NONE = np.zeros((0, 8), np.int32)
 
 
@@ -81,21 +59,11 @@ class Rivers:
 
         With more than 32 tiles a sample there is no water: rivers are thinner than that.
         """
-        best = np.full((height, width), (FAR + _OFFSET) << 16, np.int32)
-        lowest = np.full((height, width), _NO_LEVEL, np.int32)
         thin = step > _COARSEST
         parts = _NONE if thin else self._near(x, y, width * step, height * step)
-        if len(parts):
-            across, down = self._bent(x, y, width, height, step)
-            if step < _COARSE:
-                for part in parts.tolist():
-                    _draw(best, lowest, across, down, step, part)
-            else:
-                _draw_many(best, lowest, across, down, step, parts)
-        far = (best >> 16) - _OFFSET
-        # Where waters overlap the lowest surface holds: so each goes on falling along its course.
-        level = np.minimum((best & 0xFFFF) - (1 << 15), lowest)
-        return Shores(far=far, level=np.where(far < FAR, level, 0))
+        if not len(parts):
+            return no_shores(width, height)
+        return draw_shores(*self._bent(x, y, width, height, step), parts, step)
 
     def _bent(
         self, x: int, y: int, width: int, height: int, step: int
@@ -203,19 +171,6 @@ def _squares() -> NDArray[np.int64]:
     return np.arange(_WIDEST, dtype=np.int64) ** 2
 
 
-@cache
-def _roots() -> NDArray[np.int32]:
-    """The root of 16 * index, rounded down, for lengths up to 2047."""
-    squares = np.arange(2048, dtype=np.int32) ** 2
-    steps = np.arange(1 << 18, dtype=np.int32) << 4
-    return (np.searchsorted(squares, steps, side="right") - 1).astype(np.int32)
-
-
-def _length(square: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The root of whole numbers, from a table; what is longer than 2047 is 2047."""
-    return np.asarray(np.take(_roots(), np.minimum(square >> 4, (1 << 18) - 1)))
-
-
 def _lakes(
     nodes: NDArray[np.int64],
     basin: Basin,
@@ -259,80 +214,3 @@ def _curves(
         one, two, part = (begin, over, b) if b < middle else (over, end, b - middle)
         points[:, b, 2:] = (one * (middle - part) + two * part)[:, 2:] // middle
     return np.concatenate([points[:, :-1], points[:, 1:]], 2).reshape(-1, 8)
-
-
-def _draw(
-    best: NDArray[np.int32],
-    lowest: NDArray[np.int32],
-    across: NDArray[np.int32],
-    down: NDArray[np.int32],
-    step: int,
-    part: _Part,
-) -> None:
-    """Lowers the packed distances of samples near a straight part, and surfaces of those in it."""
-    x0, y0, _, half0, x1, y1, _, half1 = part
-    reach = FAR + max(half0, half1) + _BEND * UNIT
-    grid = step * UNIT
-    left, right = (min(x0, x1) - reach) // grid, (max(x0, x1) + reach) // grid + 1
-    top, bottom = (min(y0, y1) - reach) // grid, (max(y0, y1) + reach) // grid + 1
-    here = np.s_[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    if not across[here].size:
-        return
-    far, level = _measured(across[here], down[here], np.array(part, np.int32)[:, None, None])
-    packed = (np.minimum(far, FAR) + _OFFSET << 16) + (level + (1 << 15))
-    packed[far >= FAR] = (FAR + _OFFSET) << 16
-    np.minimum(best[here], packed, out=best[here])
-    np.minimum(lowest[here], np.where(far < 0, level, _NO_LEVEL), out=lowest[here])
-
-
-def _draw_many(
-    best: NDArray[np.int32],
-    lowest: NDArray[np.int32],
-    across: NDArray[np.int32],
-    down: NDArray[np.int32],
-    step: int,
-    parts: NDArray[np.int32],
-) -> None:
-    """The same for many parts, each of which reaches few samples."""
-    grid = step * UNIT
-    reach = FAR + np.maximum(parts[:, 3], parts[:, 7]) + _BEND * UNIT
-    windows = []
-    for axis, count in ((1, best.shape[0]), (0, best.shape[1])):
-        low = np.minimum(parts[:, axis], parts[:, axis + 4]) - reach
-        high = np.maximum(parts[:, axis], parts[:, axis + 4]) + reach
-        first, last = low // grid, high // grid + 1
-        size = min(int((last - first).max()), count)
-        # Windows of one size that stay inside: what lies in them beyond the reach stays as it is.
-        windows.append(np.clip(first, 0, count - size)[:, None] + np.arange(size))
-    rows, columns = windows
-    count = max(_BATCH // (rows.shape[1] * columns.shape[1]), 1)
-    for first in range(0, len(parts), count):
-        some = slice(first, first + count)
-        places = rows[some, :, None] * best.shape[1] + columns[some, None, :]
-        far, level = _measured(
-            across.ravel()[places], down.ravel()[places], parts[some].T[:, :, None, None]
-        )
-        near, inside = far < FAR, far < 0
-        packed = (far[near] + _OFFSET << 16) + (level[near] + (1 << 15))
-        np.minimum.at(best.reshape(-1), places[near], packed)
-        np.minimum.at(lowest.reshape(-1), places[inside], level[inside])
-
-
-def _measured(
-    across: NDArray[np.int32], down: NDArray[np.int32], part: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """How far samples are from a part's edge, below 0 in its water, and its level there.
-
-    `part` [8, …] broadcasts against the samples.
-    """
-    x0, y0, level0, half0, x1, y1, level1, half1 = part
-    dx, dy = x1 - x0, y1 - y0
-    xs, ys = across - x0, down - y0
-    # Of a part without a length all is at its start.
-    along = np.clip((xs * dx + ys * dy) // np.maximum(dx * dx + dy * dy >> 8, 1), 0, 256)
-    xs -= along * dx >> 8
-    ys -= along * dy >> 8
-    half = half0 + (along * (half1 - half0) >> 8)
-    level = level0 + (along * (level1 - level0) >> 8)
-    far = _length(xs * xs + ys * ys) - half
-    return far, level
