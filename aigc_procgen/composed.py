@@ -389,7 +389,9 @@ class World:
         props = self.props(left, y, x + width + beside - left, height + below)
 
         def ground() -> NDArray[np.uint8]:
-            return atlas.draw_terrain(terrain, tileset, x, y, self.seed, frame=frame)
+            return atlas.draw_terrain(
+                terrain, tileset, x, y, self.seed, frame=frame, period=self._shape.period
+            )
 
         if self._drawn_before:
             picture = ground()
