@@ -19,24 +19,11 @@ from .dungeon.make import make_dungeon as dungeon
 from .dungeon.records import Dungeon, Room, Thing, Way
 from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
-from .story.arc_record import Arc
-from .story.arcs import plan_arc as arc
 from .story.cultures import cultures
 from .story.events import HistoryEvent
-from .story.fact_set import Facts
-from .story.facts import apply, legal
 from .story.names import NAME_KINDS, names
 from .story.people import roles
-from .story.profile import EVENTS, Profile
-from .story.proposals import Frame, Proposer
-from .story.quests import Quest
-from .story.quests import plan_quest as quest
-from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
 from .story.tables import LANGUAGES
-from .story.verifier import Verifier
-from .story.voices import Voice
-from .story.words import phrase, small_talk
-from .voices import load_voice
 from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -46,18 +33,31 @@ from .world.shape import heightmap
 from .world.terrain import TERRAINS
 
 if TYPE_CHECKING:
+    from .story.arc_record import Arc
+    from .story.arcs import plan_arc as arc
     from .story.barks import SITUATIONS, bark
     from .story.books import Book
     from .story.descriptions import GLOSSARIES, Description, describe, glossary
+    from .story.fact_set import Facts
+    from .story.facts import apply, legal
     from .story.figures import Figure
     from .story.history import History
     from .story.item_lore import ItemLore, lore
     from .story.language_model import LanguageModel
+    from .story.profile import EVENTS, Profile
+    from .story.proposals import Frame, Proposer
     from .story.quest_log import quest_log
+    from .story.quests import Quest
+    from .story.quests import plan_quest as quest
     from .story.rumours import TRUTHS, Rumour
+    from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
     from .story.signs import Sign
     from .story.teller import TONES
     from .story.translation import check_translation
+    from .story.verifier import Verifier
+    from .story.voices import Voice
+    from .story.words import phrase, small_talk
+    from .voices import load_voice
 
 # Last: `world` is also the name of the room, which importing the room has bound.
 from .composed import world  # isort: skip
@@ -148,32 +148,57 @@ __all__ = [
     "world",
 ]
 
-# Loaded when first asked for: a game that does without need not wait for it.
+# Where each is that is loaded when first asked for: a game that does without need not wait for it,
+# and the first picture comes sooner.
 _LATER = {
-    "GLOSSARIES": "descriptions",
-    "SITUATIONS": "barks",
-    "TONES": "teller",
-    "TRUTHS": "rumours",
-    "Book": "books",
-    "Description": "descriptions",
-    "Figure": "figures",
-    "History": "history",
-    "ItemLore": "item_lore",
-    "LanguageModel": "language_model",
-    "Rumour": "rumours",
-    "Sign": "signs",
-    "bark": "barks",
-    "check_translation": "translation",
-    "describe": "descriptions",
-    "glossary": "descriptions",
-    "lore": "item_lore",
-    "quest_log": "quest_log",
+    "EVENTS": "story.profile",
+    "GLOSSARIES": "story.descriptions",
+    "MOMENTS": "story.scenes",
+    "SITUATIONS": "story.barks",
+    "TIMES": "story.scenes",
+    "TONES": "story.teller",
+    "TRUTHS": "story.rumours",
+    "WEATHERS": "story.scenes",
+    "Arc": "story.arc_record",
+    "Beat": "story.scenes",
+    "Book": "story.books",
+    "Description": "story.descriptions",
+    "Facts": "story.fact_set",
+    "Figure": "story.figures",
+    "Frame": "story.proposals",
+    "History": "story.history",
+    "ItemLore": "story.item_lore",
+    "LanguageModel": "story.language_model",
+    "Profile": "story.profile",
+    "Proposer": "story.proposals",
+    "Quest": "story.quests",
+    "Rumour": "story.rumours",
+    "Scene": "story.scenes",
+    "Sign": "story.signs",
+    "Verifier": "story.verifier",
+    "Voice": "story.voices",
+    "apply": "story.facts",
+    "arc": "story.arcs",
+    "bark": "story.barks",
+    "check_translation": "story.translation",
+    "describe": "story.descriptions",
+    "glossary": "story.descriptions",
+    "legal": "story.facts",
+    "load_voice": "voices",
+    "lore": "story.item_lore",
+    "phrase": "story.words",
+    "quest": "story.quests",
+    "quest_log": "story.quest_log",
+    "scene": "story.scenes",
+    "small_talk": "story.words",
 }
+_OTHER_NAMES = {"arc": "plan_arc", "quest": "plan_quest"}  # there
 
 
 def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f".story.{_LATER[name]}", __name__), name)
+    module = import_module(f".{_LATER[name]}", __name__)
+    found: object = getattr(module, _OTHER_NAMES.get(name, name))
     globals()[name] = found
     return found

@@ -21,16 +21,9 @@ from .dungeon.make import make_dungeon
 from .dungeon.places import dungeon_of_place, is_deep
 from .dungeon.records import Dungeon
 from .saves import Saved, read_save, write_save
-from .story.arc_record import Arc
-from .story.arcs import plan_arc
 from .story.calendar import present_year
-from .story.fact_set import Facts
-from .story.neighbourhood import neighbourhood_facts
 from .story.people import Person, make_person, outlaws_of, people_of
 from .story.place_names import place_name
-from .story.profile import Profile
-from .story.proposals import Proposer, make_writer
-from .story.quests import Quest, plan_quest
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -43,9 +36,14 @@ from .world.terrain import TERRAINS
 
 if TYPE_CHECKING:
     from .memory import Memory
+    from .story.arc_record import Arc
     from .story.books import Book
+    from .story.fact_set import Facts
     from .story.history import History
     from .story.item_lore import ItemLore
+    from .story.profile import Profile
+    from .story.proposals import Proposer
+    from .story.quests import Quest
     from .story.rumours import Rumour
     from .story.signs import Sign
 
@@ -212,7 +210,10 @@ class World:
         self.changes: dict[str, Any] = {}
         self._pack = check_pack(pack)
         self._drawn_before = False
-        make_writer(voice)  # says what is wrong with it now, not at the first quest
+        if voice is not None:
+            from .story.proposals import make_writer
+
+            make_writer(voice)  # says what is wrong with it now, not at the first quest
         self.voice = voice
         self._land = Land(self.seed, cache_bytes=cache_bytes, namer=place_name, shape=self._shape)
         self._ahead = Prefetcher(self._land.make, workers)
@@ -388,13 +389,20 @@ class World:
         props = self.props(left, y, x + width + beside - left, height + below)
 
         def ground() -> NDArray[np.uint8]:
-            return atlas.draw_terrain(terrain, tileset, x, y, self.seed, frame=frame)
+            return atlas.draw_terrain(
+                terrain, tileset, x, y, self.seed, frame=frame, period=self._shape.period
+            )
 
         if self._drawn_before:
             picture = ground()
         else:  # so are the things that stand there and the ground below them
-            kinds = sorted({prop.kind for prop in props})
-            picture, *_ = together(ground, *(partial(self._prop_pictures, kind) for kind in kinds))
+            kinds: dict[str, set[int]] = {}
+            for prop in props:
+                kinds.setdefault(prop.kind, set()).add(self._variant(prop.x, prop.y))
+            picture, *_ = together(
+                ground,
+                *(partial(self._prop_pictures, kind, kinds[kind]) for kind in sorted(kinds)),
+            )
             self._drawn_before = True
         for prop in props:
             drawn = self._prop_picture(prop.kind, prop.x, prop.y)
@@ -424,23 +432,26 @@ class World:
 
     def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
         """One of some drawings of the kind; None where no pack has such a category."""
-        variants = self._prop_pictures(kind)
-        if variants is None:
-            return None
-        home = self._shape.home(x, y)
-        return np.asarray(variants[key(self.seed, "prop", *home) % _PROP_VARIANTS])
+        variant = self._variant(x, y)
+        return self._prop_pictures(kind, {variant}).get(variant)
 
-    def _prop_pictures(self, kind: str) -> NDArray[np.uint8] | None:
+    def _variant(self, x: int, y: int) -> int:
+        """Which drawing of its kind stands on a tile."""
+        return key(self.seed, "prop", *self._shape.home(x, y)) % _PROP_VARIANTS
+
+    def _prop_pictures(self, kind: str, wanted: set[int]) -> dict[int, NDArray[np.uint8]]:
+        """Drawings of a kind by their numbers, the wanted ones among them: those not seen yet are
+        not drawn. None at all where no pack has such a category.
+        """
         drawn_by = fallback.owner(self.pack, "sprites", kind)
         if not fallback.draws(drawn_by, "sprites", kind):
-            return None
-        variants: NDArray[np.uint8] = self.pack.keep(
-            ("props", key(self.seed), kind),
-            lambda: fallback.scaled(
-                pictures.sprites(drawn_by, self.seed, kind, _PROP_VARIANTS), drawn_by, self.pack
-            ),
-        )
-        return variants
+            return {}
+        place = ("props", key(self.seed), kind)
+        held: dict[int, NDArray[np.uint8]] = self.pack.keep(place, dict)
+        if missing := sorted(wanted - held.keys()):
+            drawn = pictures.sprites_of(drawn_by, self.seed, kind, missing)
+            held.update(zip(missing, fallback.scaled(drawn, drawn_by, self.pack), strict=True))
+        return held
 
     # -- places and ways --------------------------------------------------------------------------
 
@@ -516,6 +527,8 @@ class World:
 
     def facts(self, place: Place) -> Facts:
         """What is true around the place before a player changed anything; the player is there."""
+        from .story.neighbourhood import neighbourhood_facts  # as all of quests: when needed
+
         places = self.neighbours(place)
         people = {near.id: people_of(self.seed, near.id, near.kind, near.name) for near in places}
         return neighbourhood_facts(self.seed, places, people)
@@ -536,6 +549,8 @@ class World:
         `recent` are those that the player had lately, whose like is asked for less; `language` is
         one of `LANGUAGES`, and changes nothing but the words.
         """
+        from .story.quests import plan_quest
+
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_quest(
@@ -564,6 +579,8 @@ class World:
         Each is planned on the facts that the former leaves, with a turn on the way and consequences
         that stay; the arguments are those of `quest`.
         """
+        from .story.arcs import plan_arc
+
         if facts is None:
             facts = self.facts(self._place_of(giver))
         return plan_arc(

@@ -202,6 +202,13 @@ def test_learned_dungeons_are_proven():
         assert found == [asked["locks"], asked["monsters"], asked["treasures"]]
 
 
+def test_a_pool_shut_in_by_walls_is_no_floor_that_nobody_reaches():
+    """In a dungeon in a hundred thousand a lone pool in a wall became floor, with a treasure on it
+    that nobody could have.
+    """
+    assert procgen.dungeon(21140).proof.holds
+
+
 def test_learned_dungeons_are_as_long_as_asked_for():
     """Obstacles in rooms do not spoil the length of the solution."""
     for seed in range(40):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+from math import ceil, hypot
+
 import numpy as np
 import pytest
 
 import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.random import stream
 from aigc_procgen.world.harbours import REACH
+from aigc_procgen.world.journeys import Step, find_journey, tiles_between
 from aigc_procgen.world.land import Land
+from aigc_procgen.world.places import Place
 from aigc_procgen.world.terrain import TERRAIN_INDEX
 
 _WATER = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water")]
@@ -67,7 +73,9 @@ def test_ferries_sail_over_water_both_ways(world, places):
             assert tuple(way[0]) == world.harbour(place)
             assert tuple(way[-1]) == world.harbour(ferry.goal)
             assert np.abs(np.diff(way, axis=0)).max() <= 16
-            assert ferry.length == 16 * (len(way) - 1)
+            assert [other.way for other in back] == [ferry.way[::-1]]
+            steps = [hypot(*step) for step in np.diff(way, axis=0).tolist()]
+            assert sum(steps) <= ferry.length <= sum(steps) + len(steps)
             for x, y in way[1:-1].tolist():
                 assert world.terrain(x, y, 1, 1)[0, 0] in (
                     *_WATER,
@@ -102,6 +110,140 @@ def test_every_place_of_a_world_can_be_reached_from_every_other(seed, isles):
             at = leg.places[-1]
         assert at == goal
     assert sailed or not isles
+
+
+def _walk(one, two):
+    return ceil(hypot(two[0] - one[0], two[1] - one[1]))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_found_is_the_cheapest_of_any_net(seed):
+    """On nets of random roads and ferries A* finds what Dijkstra does, there and back."""
+    dice = stream(seed, "nets")
+    spots = [(dice.below(900), dice.below(900)) for _ in range(50)]
+    places = [
+        Place(id=f"farm:{index}", kind="farm", name="", x=x, y=y, radius=4)
+        for index, (x, y) in enumerate(spots)
+    ]
+    nets = {"road": {}, "ferry": {}}
+    for name, count in (("road", 38), ("ferry", 30)):
+        for _ in range(count):
+            one, two = dice.sample(range(len(places)), 2)
+            gap = tiles_between(spots[one][0] - spots[two][0], spots[one][1] - spots[two][1])
+            cost = gap + dice.below(90) * (name == "ferry")
+            for at, to in ((one, two), (two, one)):
+                nets[name].setdefault(places[at].id, {})[places[to].id] = cost
+    known = {place.id: place for place in places}
+
+    def steps_of(name):
+        return lambda place: [
+            Step(known[to], cost, cost) for to, cost in nets[name].get(place.id, {}).items()
+        ]
+
+    def far(one, two):
+        return int(hypot(one.x - two.x, one.y - two.y))
+
+    on_foot = {name: _cheapest(name, lambda at: nets["road"].get(at, {}).items()) for name in known}
+    for start in places[::7]:
+        for goal in places[::5]:
+
+            def steps(at, start=start, goal=goal):
+                yield from nets["road"].get(at, {}).items()
+                if at not in on_foot[goal.id]:
+                    for to, cost in nets["ferry"].get(at, {}).items():
+                        if to not in on_foot[start.id]:
+                            yield to, cost
+
+            best = _cheapest(start.id, steps).get(goal.id)
+            for one, two in ((start, goal), (goal, start)):
+                legs = find_journey(one, two, steps_of("road"), steps_of("ferry"), far)
+                assert (sum(leg.length for leg in legs) if legs is not None else None) == best
+
+
+def _ferry_cost(world, ferry, side):
+    """What a journey by ship is counted as: the way to the pier, going aboard, and the way on. In a
+    world that comes round pier and place may lie on two sides of the rim.
+    """
+    cost = ferry.length + 40
+    for end in (ferry.start, ferry.goal):
+        pier = world.harbour(end)
+        gaps = [b - a for a, b in zip((end.x, end.y), pier, strict=True)]
+        cost += _walk((0, 0), [(gap + side // 2) % side - side // 2 for gap in gaps])
+    return cost
+
+
+def _cheapest(start, steps):
+    """What all places cost from one, by Dijkstra's algorithm (1959) and no estimate."""
+    costs, queue = {}, [(0, start)]
+    while queue:
+        cost, at = heappop(queue)
+        if at in costs:
+            continue
+        costs[at] = cost
+        for other, length in steps(at):
+            if other not in costs:
+                heappush(queue, (cost + length, other))
+    return costs
+
+
+@pytest.mark.parametrize(("seed", "side", "wrap"), [(1, 2048, False), (3, 1536, True)])
+def test_no_journey_is_shorter(seed, side, wrap):
+    """On foot where roads lead, else over roads and the ferries that are needed, no way is cheaper
+    by a plain Dijkstra over all places of a world, there or back, also over the rim of a world that
+    comes round.
+    """
+    world = procgen.world(seed, size=side, wrap=wrap)
+    places = {place.id: place for place in world.places(-side // 2, -side // 2, side, side)}
+    around = [0, side, -side] if wrap else [0]
+
+    def apart(one, two):
+        return min(
+            _walk((one.x, one.y), (two.x + east, two.y + south))
+            for east in around
+            for south in around
+        )
+
+    roads = {
+        name: [(other.id, apart(place, other)) for other in world.roads(place)]
+        for name, place in places.items()
+    }
+    on_foot = {name: _cheapest(name, roads.__getitem__) for name in places}
+    ferries = {name: world.ferries(place) for name, place in places.items()}
+    cost_of = {
+        name: {ferry.goal.id: _ferry_cost(world, ferry, side) for ferry in ferries[name]}
+        for name in places
+    }
+    # Those of isles first.
+    names = sorted(places, key=lambda name: (len(on_foot[name]), name))
+    sailed = 0
+    for start in names[:: len(names) // 4]:
+        for goal in names[:: len(names) // 9]:
+            legs = world.journey(places[start], places[goal])
+            back = world.journey(places[goal], places[start])
+            if goal in on_foot[start]:
+                assert sum(leg.length for leg in legs) == on_foot[start][goal]
+                assert {leg.by for leg in legs} <= {"foot"}
+                continue
+
+            def steps(at, start=start, goal=goal):
+                yield from roads[at]
+                if at not in on_foot[goal]:
+                    for other, cost in cost_of[at].items():
+                        if other not in on_foot[start]:
+                            yield other, cost
+
+            best = _cheapest(start, steps).get(goal)
+            for found in (legs, back):
+                assert (found is None) == (best is None)
+                cost = 0
+                for leg in found or ():
+                    if leg.by == "ship":
+                        sailed += 1
+                        cost += cost_of[leg.places[0].id][leg.places[1].id]
+                    else:
+                        cost += leg.length
+                assert cost == (best or 0), (start, goal)
+    assert sailed or wrap
 
 
 def test_a_journey_is_the_same_from_any_side_and_in_any_order(world, places):

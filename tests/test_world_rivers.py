@@ -11,7 +11,7 @@ import pytest
 from aigc_procgen.world import drainage
 from aigc_procgen.world.fields import Fields
 from aigc_procgen.world.land import Land
-from aigc_procgen.world.rivers import FAR
+from aigc_procgen.world.shores import FAR
 from aigc_procgen.world.terrain import TERRAIN_INDEX
 
 _BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "rivers.py"

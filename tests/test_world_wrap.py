@@ -104,6 +104,22 @@ def test_a_map_beyond_the_rim_is_the_map_of_the_other_side(world):
     assert np.array_equal(one, two)
 
 
+def test_pictures_over_the_rim_have_no_seam(world):
+    """A picture that spans the rim, corner and all, is what pictures of its sides show beside each
+    other: a game may draw them in any parts.
+    """
+    half, down = _SIZE[0] // 2, _SIZE[1] // 2
+    whole = world.image(half - 9, down - 6, 18, 12)
+    rows = [
+        np.concatenate([world.image(half - 9, y, 9, 6), world.image(-half, y, 9, 6)], 1)
+        for y in (down - 6, -down)
+    ]
+    assert np.array_equal(whole, np.concatenate(rows))
+    whole = world.overview(half - 300, -150, 600, 300, step=2)
+    sides = [world.overview(x, -150, 300, 300, step=2) for x in (half - 300, -half)]
+    assert np.array_equal(whole, np.concatenate(sides, 1))
+
+
 def test_changes_across_the_rim_are_kept(tmp_path):
     """What a game changes on either side of the rim is one change, saved and loaded; the save says
     that the world comes round.

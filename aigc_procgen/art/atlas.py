@@ -31,12 +31,14 @@ def draw_terrain(
     *,
     frame: int = 0,
     built: NDArray[np.bool_] | None = None,
+    period: tuple[int, int] | None = None,
 ) -> NDArray[np.uint8]:
     """A picture uint8 [size * h, size * w, 4] of terrain [h + 2, w + 2], its border one tile wide.
 
     (x, y) is the tile of the picture's upper left corner, which decides variants: neighbouring
     pictures fit together. In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES`
     frames loop. `built` bool [names] says which materials fill whole tiles, if not the usual ones.
+    With a `period` of tiles in both ways, multiples of `SIDE`, pictures come round with the land.
     """
     check_int("frame", frame, 0, FRAMES - 1)
     height, width = terrain.shape[0] - 2, terrain.shape[1] - 2
@@ -44,7 +46,7 @@ def draw_terrain(
     half = size // 2
     # The ground lies between the middles of tiles: half a tile off, and one more of them.
     square = ~tileset.soft if built is None else built
-    soft, tall = _draw_soft(terrain, tileset, ~square, x, y, seed, frame)
+    soft, tall = _draw_soft(terrain, tileset, ~square, x, y, seed, frame, period)
     inside = np.s_[half : half + height * size, half : half + width * size]
     picture = joined(soft)[inside].copy()
     standing = np.zeros(((height + 2) * size, (width + 2) * size), bool)
@@ -54,7 +56,7 @@ def draw_terrain(
     cells[filled] = tileset.tall[terrain[filled]][:, None, None]
     whole = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)
     middle = terrain[1:-1, 1:-1]
-    variants = _Variants(key(seed, "variants"), x, y, height, width)
+    variants = _Variants(key(seed, "variants"), x, y, height, width, period)
     shown = np.unique(middle[filled[1:-1, 1:-1]]).tolist()
     tileset.prepare(frame, whole=shown)
     for material in shown:
@@ -73,6 +75,7 @@ def _draw_soft(
     y: int,
     seed: Seed,
     frame: int,
+    period: tuple[int, int] | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """The ground between the middles of tiles [h + 1, w + 1, size, size, 4], and where it is tall.
 
@@ -83,7 +86,7 @@ def _draw_soft(
     size = tileset.size
     picture = np.zeros((rows, columns, size, size, 4), np.uint8)
     tall = np.zeros((rows, columns, size, size), bool)
-    variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns)
+    variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns, period)
     stage = scene(size)
     tileset.prepare(
         frame,
@@ -166,10 +169,18 @@ def _soft_corners(terrain: NDArray[np.uint8], soft: NDArray[np.bool_]) -> NDArra
     return np.stack(found)
 
 
-def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArray[np.uint64]:
+def _variant_of(
+    seed_key: int, x: int, y: int, width: int, height: int, period: tuple[int, int] | None
+) -> NDArray[np.uint64]:
     """A random number a tile, from the tile's coordinates: uint64 [height, width]."""
-    xs = (np.arange(width, dtype=np.int64) + x).astype(np.uint64)
-    ys = (np.arange(height, dtype=np.int64) + y).astype(np.uint64)
+    columns = np.arange(width, dtype=np.int64) + x
+    rows = np.arange(height, dtype=np.int64) + y
+    if period:
+        columns, rows = (
+            (line + side // 2) % side - side // 2
+            for line, side in zip((columns, rows), period, strict=True)
+        )
+    xs, ys = columns.astype(np.uint64), rows.astype(np.uint64)
     word = xs[None] * np.uint64(0x9E3779B97F4A7C15) ^ ys[:, None] * np.uint64(0xC2B2AE3D27D4EB4F)
     word = (word + np.uint64(seed_key)) * np.uint64(0xBF58476D1CE4E5B9)
     return np.asarray(
@@ -180,8 +191,16 @@ def _variant_of(seed_key: int, x: int, y: int, width: int, height: int) -> NDArr
 class _Variants:
     """Which of a material's tiles lies where: by place in a patch, or by a draw."""
 
-    def __init__(self, seed_key: int, x: int, y: int, height: int, width: int) -> None:
-        draw = _variant_of(seed_key, x, y, width, height)
+    def __init__(
+        self,
+        seed_key: int,
+        x: int,
+        y: int,
+        height: int,
+        width: int,
+        period: tuple[int, int] | None,
+    ) -> None:
+        draw = _variant_of(seed_key, x, y, width, height, period)
         self.draw = (draw >> np.uint64(16)).astype(np.intp)
         self._any = (draw % np.uint64(SIDE * SIDE)).astype(np.intp)
         rows, columns = np.arange(y, y + height) % SIDE, np.arange(x, x + width) % SIDE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ __all__ = [
     "moving_tiles",
     "portrait",
     "sprites",
+    "sprites_of",
     "steadiest",
     "tiles",
     "walk",
@@ -143,6 +144,13 @@ def sprites(
 ) -> NDArray[np.uint8]:
     """Items, features or monsters, uint8 [count, size, size, 4], alpha 0 or 255."""
     return _by_name(pack, "sprites", seed, category, count, palette)
+
+
+def sprites_of(pack: Pack, seed: Seed, category: str, numbers: Sequence[int]) -> NDArray[np.uint8]:
+    """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4]."""
+    model = pack.model("sprites")
+    rows = [stream(seed, model.kind, category, index).normals(model.latent) for index in numbers]
+    return draw(pack, model, np.stack(rows), label_of(model, category))
 
 
 def figure(

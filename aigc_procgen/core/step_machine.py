@@ -70,6 +70,8 @@ class StepMachine:
         whole = {name: self.arrays[name].astype(np.int32) for name in STEP_ARRAYS}
         for name in ("recurrent", "head"):  # only products want floats, for their speed
             whole[name] = whole[name].astype(np.float32)
+        # What every index into a table of activations begins from, added once for all steps.
+        whole["letter"] = whole["letter"] + _EDGE
         object.__setattr__(self, "_tables", whole)
 
     @property
@@ -104,13 +106,14 @@ class StepMachine:
         added = f["letter"][letter] + label
         # A shift is the floor of a division, and `take` keeps indexes within its table.
         sums = (state @ f["recurrent"]).astype(np.int32) >> _WEIGHT_BITS
-        gated = sums[..., : 2 * size] + added[..., : 2 * size]
-        gates = f["sigmoid"].take((gated + _EDGE) >> _ACTIVATION_BITS, mode="clip")
+        gated = sums[..., : 2 * size] + added[..., : 2 * size] >> _ACTIVATION_BITS
+        gates = f["sigmoid"].take(gated, mode="clip")
         reset, update = gates[..., :size], gates[..., size:]
         inner = np.minimum(np.maximum(sums[..., 2 * size :] + f["candidate"], -_EDGE), _EDGE - 1)
         inner = (reset * inner >> _ONE_BITS) + added[..., 2 * size :]
-        new = f["tanh"].take((inner + _EDGE) >> _ACTIVATION_BITS, mode="clip")
-        mixed = update * state.astype(np.int32) + (ONE - update) * new + ONE // 2
+        new = f["tanh"].take(inner >> _ACTIVATION_BITS, mode="clip")
+        # update * state + (ONE - update) * new, rounded
+        mixed = update * (state.astype(np.int32) - new) + (new * ONE + ONE // 2)
         state = (mixed >> _ONE_BITS).astype(np.float32)
         logits = ((state @ f["head"]).astype(np.int32) >> _WEIGHT_BITS) + f["bias"]
         return state, logits

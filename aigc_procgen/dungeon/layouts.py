@@ -34,6 +34,7 @@ _TILES = np.array(
 )
 _PILLAR, _FURNITURE = CLASSES.index("pillar"), CLASSES.index("furniture")
 _SPECKS = (CLASSES.index("inlay"), CLASSES.index("pool"))
+_WALKED = (CLASSES.index("floor"), CLASSES.index("inlay"))
 _FLOOR, _POOL = TILE["floor"], TILE["pool"]
 Grid = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -149,8 +150,12 @@ def _interior(asked: _Asked, canvas: Grid) -> Interior:
 
 
 def _tidy(found: Grid) -> None:
-    """Makes a tile of inlay or pool that touches no other of its kind, at no corner, floor."""
+    """Makes a tile of inlay or pool that touches no other of its kind, at no corner, floor; or
+    wall where it is a pool shut in by what nobody walks on, for nobody could reach that floor.
+    """
     height, width = found.shape
+    walked = np.pad(np.isin(found, _WALKED), 1)
+    beside = walked[:-2, 1:-1] | walked[2:, 1:-1] | walked[1:-1, :-2] | walked[1:-1, 2:]
     for kind in _SPECKS:
         here = found == kind
         if not here.any():
@@ -159,7 +164,10 @@ def _tidy(found: Grid) -> None:
         for y in range(3):
             for x in range(3):
                 near[y : y + height, x : x + width] += here
-        found[here & (near[1:-1, 1:-1] == 1)] = CLASSES.index("floor")
+        speck = here & (near[1:-1, 1:-1] == 1)
+        found[speck] = CLASSES.index("floor")
+        if kind not in _WALKED:
+            found[speck & ~beside] = CLASSES.index("wall")
 
 
 def _bridge(tiles: Grid, walk: Mask) -> None:

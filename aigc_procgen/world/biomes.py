@@ -29,6 +29,7 @@ __all__ = [
 FREEZING = -450  # the temperature below which water is ice
 PROP_KINDS = ("tree", "bush", "gem")  # what grows or lies on wild land
 _ANY = (-9999, 9999)
+_MOST = 9999  # thousandths: what fields reach at most, and more
 _RANGES = ("elevation", "temperature", "moisture")
 
 
@@ -112,25 +113,48 @@ def classify(
     elevation: NDArray[np.int32], temperature: NDArray[np.int32], moisture: NDArray[np.int32]
 ) -> NDArray[np.uint8]:
     """The biome's index for every tile, uint8, from three fields of one shape in thousandths."""
-    out = np.zeros(elevation.shape, np.uint8)
-    left = np.ones(elevation.shape, bool)
+    tables, cube = _classes()
+    index = tables[0].take(elevation + _MOST, mode="clip")
+    index += tables[1].take(temperature + _MOST, mode="clip")
+    index += tables[2].take(moisture + _MOST, mode="clip")
+    return cube.take(index)
+
+
+@cache
+def _classes() -> tuple[tuple[NDArray[np.intp], ...], NDArray[np.uint8]]:
+    """For each field where its value's class lies in a cube, and the biome of every class: between
+    two numbers that a range of any biome begins or ends with, all values are of one class.
+    """
+    edges = [
+        sorted({end for biome in biomes() for end in biome.ranges[field]} - set(_ANY))
+        for field in range(len(_RANGES))
+    ]
+    sizes = [len(ends) + 1 for ends in edges]
+    steps = (sizes[1] * sizes[2], sizes[2], 1)
+    values = np.arange(-_MOST, _MOST + 1)
+    tables = tuple(
+        np.searchsorted(np.array(ends, np.int64), values, side="right") * step
+        for ends, step in zip(edges, steps, strict=True)
+    )
+    # A value of each class: its lowest.
+    lowest = np.meshgrid(*(np.array([_ANY[0], *ends]) for ends in edges), indexing="ij")
+    cube = np.zeros(sizes, np.uint8)
+    left = np.ones(sizes, bool)
     for index, biome in enumerate(biomes()):
-        match = left
-        for field, (low, high) in zip(
-            (elevation, temperature, moisture), biome.ranges, strict=True
-        ):
-            if (low, high) != _ANY:
-                match = match & (field >= low) & (field < high)
-        out[match] = index
-        left = left & ~match
-    return out
+        match = left.copy()
+        for field, (low, high) in zip(lowest, biome.ranges, strict=True):
+            match &= (field >= low) & (field < high)
+        cube[match] = index
+        left &= ~match
+    return tables, cube
 
 
 def ground(biome: NDArray[np.uint8], fine: NDArray[np.int32]) -> NDArray[np.uint8]:
     """The terrain for every tile, uint8, from its biome and the fine noise of the patches."""
     table = np.array([row.ground for row in biomes()], np.uint8)
     out = table[biome]
-    for index in np.unique(biome):
+    for index in np.flatnonzero(np.bincount(biome.ravel())).tolist():
+        here = biome == index
         for terrain, low in biomes()[index].patches:
-            out[(biome == index) & (fine > low)] = terrain
+            out[here & (fine > low)] = terrain
     return out

@@ -21,7 +21,7 @@ from .chunk import frozen
 __all__ = ["BLOCK", "RIM", "SPACING", "WATER_UNITS", "Basin", "first_point", "make_basin"]
 
 SPACING = 48  # tiles between two points of the lattice
-BLOCK = 64  # points on a side of what is made at once
+BLOCK = 32  # points on a side of what is made at once
 _SEA = -70  # thousandths: a point so low is under the sea, whatever finer noise is added
 WATER_UNITS = 16  # a thousandth of height, so that filled hollows still have a slope
 RIM = 2  # points around a block that its rivers and lakes come from and go to
@@ -98,20 +98,26 @@ def make_basin(height: Height, column: int, row: int) -> Basin:
 
 
 def _filled(ground: NDArray[np.int32], sea: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Heights of water so that every point reached drains to the sea over falling points."""
-    water = np.where(sea, ground, ground + _DRY)
-    across, lowest = np.empty_like(water), np.empty_like(water)
-    for _ in range(_FILL):  # the lowest of the nine around, beyond the rim nothing
-        np.minimum(water[:, :-1], water[:, 1:], out=across[:, :-1])
-        across[:, -1] = water[:, -1]
-        np.minimum(across[:, 1:], water[:, :-1], out=across[:, 1:])
-        np.minimum(across[:-1], across[1:], out=lowest[:-1])
-        lowest[-1] = across[-1]
-        np.minimum(lowest[1:], across[:-1], out=lowest[1:])
-        lowest += _SLOPE
-        np.maximum(lowest, ground, out=lowest)
-        np.minimum(water, lowest, out=water)
-    return water
+    """Heights of water so that every point reached drains to the sea over falling points; right
+    from `_FILL` points inside the rim on.
+    """
+    whole = np.where(sea, ground, ground + _DRY)
+    across, lowest = np.empty_like(whole), np.empty_like(whole)
+    for index in range(_FILL):
+        # What lies nearer to the rim than rounds are left can reach nothing that is asked for.
+        here = np.s_[index : len(whole) - index, index : len(whole) - index]
+        water, row, least = whole[here], across[here], lowest[here]
+        # The lowest of the nine around, beyond the rim nothing.
+        np.minimum(water[:, :-1], water[:, 1:], out=row[:, :-1])
+        row[:, -1] = water[:, -1]
+        np.minimum(row[:, 1:], water[:, :-1], out=row[:, 1:])
+        np.minimum(row[:-1], row[1:], out=least[:-1])
+        least[-1] = row[-1]
+        np.minimum(least[1:], row[:-1], out=least[1:])
+        least += _SLOPE
+        np.maximum(least, ground[here], out=least)
+        np.minimum(water, least, out=water)
+    return whole
 
 
 def _ways(water: NDArray[np.int32]) -> NDArray[np.int8]:

@@ -11,15 +11,26 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, key
 
 from . import biomes
-from .noise import fractal
-from .rivers import FAR, UNIT, VALLEY, Rivers, Shores
+from .noise import Layer, fractals
+from .rivers import Rivers
 from .shape import ENDLESS, Shape
+from .shores import FAR, UNIT, VALLEY, Shores
 from .terrain import TERRAIN_INDEX
 from .winds import Winds, rain_between
 
 __all__ = ["Fields", "LandFields"]
 
-_NAMES = ("continent", "hills", "ridge", "temperature", "moisture", "patch")
+# Shift and octaves of the noise of each.
+_NOISE = {
+    "continent": (11, 3),
+    "hills": (8, 6),
+    "ridge": (9, 5),
+    "temperature": (10, 5),
+    "moisture": (9, 4),
+    "patch": (5, 3),
+}
+_HEIGHT = ("continent", "hills", "ridge")
+_WEATHER = ("temperature", "moisture", "patch")
 _START = 900  # tiles around the origin over which land is lifted, so that a world starts on land
 _YEAR = 16384  # tiles from the coldest latitude over the warmest to the next
 _DEEP = -9 * UNIT  # so far inside its edge a lake is too deep to wade
@@ -33,7 +44,7 @@ class LandFields:
 
     Elevation 0 is the sea's edge; temperature and moisture are about -1000 to 1000; `patch` is
     the fine noise that mottles biomes; `shore` is how far the nearest river or lake is, in
-    sixteenths of a tile: below 0 in the water, at most `rivers.FAR`.
+    sixteenths of a tile: below 0 in the water, at most `shores.FAR`.
     """
 
     elevation: NDArray[np.int32]
@@ -61,7 +72,7 @@ class Fields:
 
     def __init__(self, seed: Seed, shape: Shape = ENDLESS) -> None:
         self._shape = shape
-        self._keys = {name: key(seed, "field", name) for name in _NAMES}
+        self._keys = {name: key(seed, "field", name) for name in _NOISE}
         self._year = _year(shape.period)
         self.rivers = Rivers(seed, self._broad, shape.period)
         self._winds = Winds(self._broad_height, self._west)
@@ -74,14 +85,15 @@ class Fields:
         With more than 32 tiles a sample rivers are left out: they are thinner than that.
         """
         area = _Area(x, y, width, height, step, exact)
-        raw = self._height(area)
+        noise = self._noise(area, *(_NOISE if self._shape.height is None else _WEATHER))
+        raw = self._height(area, noise)
         shores = self.rivers.shores(x, y, width, height, step)
         elevation = _with_valleys(raw, shores)
-        temperature = self._noise("temperature", area, 10, 5) * 4 // 10
+        temperature = noise["temperature"] * 4 // 10
         temperature += _latitude(_sun(y, height, step, self._year))[:, None] + 60
         temperature -= np.maximum(elevation - 250, 0) // 2
-        patch = self._noise("patch", area, 5, 3)
-        moisture = self._wetness(area) + self._winds.rain(x, y, width, height, step)
+        patch = noise["patch"]
+        moisture = _wetness(noise) + self._winds.rain(x, y, width, height, step)
         moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
@@ -98,53 +110,56 @@ class Fields:
             terrain=terrain,
         )
 
-    def _noise(self, name: str, area: _Area, shift: int, octaves: int) -> NDArray[np.int32]:
+    def _noise(self, area: _Area, *names: str) -> dict[str, NDArray[np.int32]]:
+        """The noise of these names, about ±1000."""
         x, y, width, height, step, exact = area
         period = self._shape.period
+        longest = 64
         if period:  # the longest wave goes a whole number of times round
             sides = period[0] | period[1]
-            shift = min(shift, (sides & -sides).bit_length() - 1)
-        value = fractal(
-            *(self._keys[name], x, y, width, height),
-            shift=shift,
-            octaves=octaves,
-            step=step,
-            exact=exact,
-            period=period,
-        )
-        value *= 5  # about ±1000 is then its usual range
-        value >>= 7
-        return value
+            longest = (sides & -sides).bit_length() - 1
+        layers = [
+            Layer(self._keys[name], min(_NOISE[name][0], longest), _NOISE[name][1])
+            for name in names
+        ]
+        values = fractals(layers, x, y, width, height, step=step, exact=exact, period=period)
+        values *= 5  # about ±1000 is then its usual range
+        values >>= 7
+        return dict(zip(names, values, strict=True))
 
-    def _height(self, area: _Area) -> NDArray[np.int32]:
-        """The land's height without rivers."""
+    def _height(
+        self, area: _Area, noise: dict[str, NDArray[np.int32]] | None = None
+    ) -> NDArray[np.int32]:
+        """The land's height without rivers; `noise` is that of `_HEIGHT`, made here if needed."""
         place, shape = area[:5], self._shape
-        raw = self._wild_height(area) if shape.height is None else shape.own(*place)
+        if shape.height is None:
+            raw = self._wild_height(area, noise or self._noise(area, *_HEIGHT))
+        else:
+            raw = shape.own(*place)
         if shape.size is None or shape.wrap:
             return raw
         return (raw - shape.sunk(*place)).astype(np.int32)
 
-    def _wild_height(self, area: _Area) -> NDArray[np.int32]:
-        broad = self._noise("continent", area, 11, 3)
+    def _wild_height(self, area: _Area, noise: dict[str, NDArray[np.int32]]) -> NDArray[np.int32]:
+        broad = noise["continent"]
         # Folded noise makes chains of mountains rather than single hills; only well inland.
-        ridge = np.maximum(130 - np.abs(self._noise("ridge", area, 9, 5)), 0)
-        raw = broad * 5 // 10 + self._noise("hills", area, 8, 6) * 3 // 10 + 90
+        ridge = np.maximum(130 - np.abs(noise["ridge"]), 0)
+        raw = broad * 5 // 10 + noise["hills"] * 3 // 10 + 90
         raw += ridge * np.clip(broad + 120, 0, 300) // 90
         across, around = self._shape.period or (0, 0)
         down = _near_start(area.y, area.height, area.step, around)[:, None]
         raw += down * _near_start(area.x, area.width, area.step, across) // 4000
         return raw
 
-    def _wetness(self, area: _Area) -> NDArray[np.int32]:
-        return self._noise("moisture", area, 9, 4) * 13 // 10 + _LENT
-
     def _broad(
         self, x: int, y: int, width: int, height: int, step: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Height and rain for the drainage: what is finer than its lattice is left out."""
         area = _Area(x, y, width, height, step, exact=False)
-        land = self._height(area)
-        wetness = self._wetness(area) + rain_between(land, self._west(y, height, step), step)
+        names = ("moisture",) if self._shape.height else (*_HEIGHT, "moisture")
+        noise = self._noise(area, *names)
+        land = self._height(area, noise)
+        wetness = _wetness(noise) + rain_between(land, self._west(y, height, step), step)
         return land, np.clip(wetness + 480, 60, 1400) // 60
 
     def _west(self, first: int, count: int, step: int) -> NDArray[np.int32]:
@@ -161,8 +176,15 @@ class Fields:
         return self._height(_Area(x, y, width, height, step, exact=False))
 
 
+def _wetness(noise: dict[str, NDArray[np.int32]]) -> NDArray[np.int32]:
+    """The wetness of samples without wind and rivers."""
+    return noise["moisture"] * 13 // 10 + _LENT
+
+
 def _with_valleys(raw: NDArray[np.int32], shores: Shores) -> NDArray[np.int32]:
     """The height with rivers: land falls to their water; what is under the sea stays there."""
+    if int(shores.far.min()) >= VALLEY * UNIT:
+        return raw
     level = shores.level - _LOW
     part = np.clip(shores.far, 0, VALLEY * UNIT)
     part = part * part // (VALLEY * UNIT)  # valleys are round below
@@ -179,6 +201,8 @@ def _lay_water(
     patch: NDArray[np.int32],
 ) -> None:
     """Puts rivers and lakes with their banks into the terrain."""
+    if int(far.min()) >= FAR:
+        return
     frozen = temperature < biomes.FREEZING
     bank = dry & (far >= 0) & (far * 12 < 20 * UNIT + patch * UNIT // 8)
     terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .cache import Cache
 from .places import CELL, INNER, Place
@@ -67,23 +67,19 @@ class Joins:
 
     def near(self, x: int, y: int, width: int, height: int) -> Iterator[Edge]:
         """Every edge whose `box` meets the region, once."""
-        right, bottom = x + width - 1 + MARGIN, y + height - 1 + MARGIN
-        here = (x - MARGIN, y - MARGIN, right, bottom)
+        left, top = x // CELL, y // CELL
+        inside, pairs = _pairs_near(x - left * CELL, y - top * CELL, width, height)
         # The places inside are needed in any case, and rule out most pairs that lie outside.
-        for row in range(here[1] // CELL, bottom // CELL + 1):
-            for column in range(here[0] // CELL, right // CELL + 1):
-                self._place_at((column, row))
+        for column, row in inside:
+            self._place_at((left + column, top + row))
+        here = x - MARGIN, y - MARGIN, x + width - 1 + MARGIN, y + height - 1 + MARGIN
         far = []
-        for row in range(here[1] // CELL - _CELLS, bottom // CELL + _CELLS + 1):
-            for column in range(here[0] // CELL - _CELLS, right // CELL + _CELLS + 1):
-                box = _inner((column, row))
-                for dx, dy in _later():
-                    if _meet(_hull(box, _inner((column + dx, row + dy))), here):
-                        pair = (column, row), (column + dx, row + dy)
-                        if all(map(self._is_made, pair)):
-                            yield from self._met(pair, here)
-                        else:
-                            far.append(pair)
+        for (column, row), (other_column, other_row) in pairs:
+            pair = (left + column, top + row), (left + other_column, top + other_row)
+            if self._is_made(pair[0]) and self._is_made(pair[1]):
+                yield from self._met(pair, here)
+            else:
+                far.append(pair)
         for pair in far:
             yield from self._met(pair, here)
 
@@ -172,6 +168,31 @@ def _is_ruled_out(one: Box, two: Box, known: list[Place]) -> bool:
         and all((third.x - left) ** 2 + (third.y - top) ** 2 < far for left, top, far in corners)
         for third in known
     )
+
+
+@lru_cache(maxsize=64)
+def _pairs_near(
+    x: int, y: int, width: int, height: int
+) -> tuple[tuple[Cell, ...], tuple[tuple[Cell, Cell], ...]]:
+    """For a region that begins in the cell (0, 0): the cells inside, and the pairs of cells with
+    which an edge may meet it.
+    """
+    right, bottom = x + width - 1 + MARGIN, y + height - 1 + MARGIN
+    here = (x - MARGIN, y - MARGIN, right, bottom)
+    inside = [
+        (column, row)
+        for row in range(here[1] // CELL, bottom // CELL + 1)
+        for column in range(here[0] // CELL, right // CELL + 1)
+    ]
+    pairs = []
+    for row in range(here[1] // CELL - _CELLS, bottom // CELL + _CELLS + 1):
+        for column in range(here[0] // CELL - _CELLS, right // CELL + _CELLS + 1):
+            box = _inner((column, row))
+            for dx, dy in _later():
+                other = (column + dx, row + dy)
+                if _meet(_hull(box, _inner(other)), here):
+                    pairs.append(((column, row), other))
+    return tuple(inside), tuple(pairs)
 
 
 @cache

@@ -18,7 +18,7 @@ from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
-from .journeys import Ferry, Leg, find_journey
+from .journeys import ABOARD, Ferry, Leg, Step, find_journey, tiles_between
 from .map_sheet import draw_map
 from .namer import plain_name
 from .outwards import RINGS
@@ -287,15 +287,25 @@ class Land:
     def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
         """The legs of a journey by road, and by ship where no road leads; None if none is found."""
 
-        def roads(place: Place) -> Iterator[tuple[Place, int]]:
+        def apart(one: Place, two: Place) -> tuple[int, int]:
+            return self._shape.home(two.x - one.x, two.y - one.y)  # over the rim if that is nearer
+
+        def far(one: Place, two: Place) -> int:
+            across, down = apart(one, two)
+            return isqrt(across * across + down * down)
+
+        def roads(place: Place) -> Iterator[Step]:
             for other in self._ground.neighbours(place):
-                yield other, isqrt((other.x - place.x) ** 2 + (other.y - place.y) ** 2)
+                length = tiles_between(*apart(place, other))
+                yield Step(other, length, length)
 
-        def lanes(place: Place) -> Iterator[tuple[Place, int]]:
+        def lanes(place: Place) -> Iterator[Step]:
             for lane in self._ground.lanes(place):
-                yield lane.goal, lane.length
+                piers = zip((place, lane.goal), lane.way[[0, -1]].tolist(), strict=True)
+                walks = sum(tiles_between(x - end.x, y - end.y) for end, (x, y) in piers)
+                yield Step(lane.goal, lane.length, lane.length + walks + ABOARD)
 
-        legs = find_journey(self._unnamed(start), self._unnamed(goal), roads, lanes)
+        legs = find_journey(self._unnamed(start), self._unnamed(goal), roads, lanes, far)
         if legs is None:
             return None
         named = self._ground.named

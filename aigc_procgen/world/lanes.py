@@ -17,12 +17,15 @@ from .cache import Cache
 from .chunk import frozen
 from .fields import Fields
 from .harbours import BERTHS, Harbour, navigable
-from .places import Place
+from .journeys import tiles_between
+from .places import CELL, Place
 
 __all__ = ["Lane", "Lanes"]
 
 _FARTHEST = 64  # points that a ship sails without seeing a harbour: 1024 tiles
 _NEVER = 255
+
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,6 @@ class Lanes:
             return ()
         far = _FARTHEST * BERTHS
         others = []
-        flood = self._floods.get((own.x, own.y))
         for other in self._places(place.x - 2 * far, place.y - 2 * far, 4 * far, 4 * far):
             if max(abs(other.x - own.x), abs(other.y - own.y)) > far + 100 or other == place:
                 continue
@@ -74,13 +76,20 @@ class Lanes:
         for index, (steps, _, other, harbour) in enumerate(others):
             between = (third for gap, _, _, third in others[:index] if gap < steps)
             if not any(self._steps(third, harbour) < steps for third in between):
-                way = _way(flood, own, harbour)
-                lanes.append(Lane(goal=other, length=steps * BERTHS, way=frozen(way)))
+                way = self._way(place, own, other, harbour)
+                length = sum(tiles_between(*step) for step in np.diff(way, axis=0).tolist())
+                lanes.append(Lane(goal=other, length=length, way=frozen(way)))
         # In a world that comes round a harbour may be seen on two sides.
         kept: dict[str, Lane] = {}
-        for lane in lanes:
+        for lane in sorted(lanes, key=lambda lane: (lane.length, lane.goal.id)):
             kept.setdefault(lane.goal.id, lane)
         return tuple(kept.values())
+
+    def _way(self, place: Place, own: Harbour, other: Place, harbour: Harbour) -> Whole:
+        """The points from one harbour to the other: there and back ships take the same."""
+        if place.id < other.id:
+            return _way(self._floods.get((own.x, own.y)), own, harbour)
+        return _way(self._floods.get((harbour.x, harbour.y)), harbour, own)[::-1].copy()
 
     def _steps(self, one: Harbour, two: Harbour) -> int:
         """How many points of water lie between two harbours; more than `_FARTHEST` for never."""
@@ -97,7 +106,9 @@ class Lanes:
         far, side = _FARTHEST * BERTHS, 2 * _FARTHEST + 1
         land = self._fields.region(berth[0] - far, berth[1] - far, side, side, BERTHS)
         water = navigable(land.terrain, land.elevation)
-        for place in self._places(berth[0] - far, berth[1] - far, 2 * far + 1, 2 * far + 1):
+        # Also of those whose middle lies outside: else ships would see each other's rims otherwise.
+        left, top, across = berth[0] - far - CELL, berth[1] - far - CELL, 2 * (far + CELL) + 1
+        for place in self._places(left, top, across, across):
             # Houses may stand on stilts.
             rows, columns = (
                 slice(
@@ -124,7 +135,7 @@ class Lanes:
         return frozen(found)
 
 
-def _way(flood: NDArray[np.uint8], one: Harbour, two: Harbour) -> NDArray[np.int64]:
+def _way(flood: NDArray[np.uint8], one: Harbour, two: Harbour) -> Whole:
     """The points from one harbour to the other, straight ahead where it can."""
     row = (two.y - one.y) // BERTHS + _FARTHEST
     column = (two.x - one.x) // BERTHS + _FARTHEST

@@ -8,12 +8,13 @@ broadcast. A tile's value depends on its coordinates and the key alone, never on
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Period", "bent", "fractal", "hash_grid"]
+__all__ = ["Layer", "Period", "bent", "fractal", "fractals", "hash_grid"]
 
 Period = tuple[int, int] | None
 _BITS = 11  # of the position inside a lattice cell; sums stay inside 32 bits
@@ -49,17 +50,21 @@ def _hashed(
     return word
 
 
-@lru_cache(maxsize=512)
-def _axis(
-    start: int, count: int, step: int, shift: int
-) -> tuple[int, int, NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
-    """Along one axis: first lattice line, lines, line of each sample, place in its cell, fade."""
-    points = start + step * np.arange(count, dtype=np.int64)
-    lines = points >> shift
-    inside = points & ((1 << shift) - 1)
-    part = (inside << _BITS >> shift).astype(np.int32)
-    first = int(lines[0])
-    return first, int(lines[-1]) - first + 2, (lines - first).astype(np.intp), part, _FADE[part]
+class Layer(NamedTuple):
+    """One field of noise: `octaves` of them, the first `2**shift` tiles long."""
+
+    key: int
+    shift: int
+    octaves: int
+
+
+class _Octave(NamedTuple):
+    """One octave of the layer with an index."""
+
+    layer: int
+    key: int
+    number: int
+    shift: int  # of its own wavelength
 
 
 class _Octaves:
@@ -67,30 +72,25 @@ class _Octaves:
 
     def __init__(
         self,
-        key: int,
+        octaves: list[_Octave],
         area: tuple[int, int, int, int],
-        shift: int,
         step: int,
-        octaves: list[int],
         period: Period,
     ) -> None:
         x, y, width, height = area
-        across, down = [], []
-        for octave in octaves:
-            # Every octave's lattice begins elsewhere: else all would be 0 at the same tiles.
-            place, size = (key + octave) * _SPREAD, shift - octave
-            aside = place >> 40 & (1 << size) - 1, place >> 16 & (1 << size) - 1
-            across.append(_axis(x + aside[0], width, step, size))
-            down.append(_axis(y + aside[1], height, step, size))
-        first_x, column, part_x, fade_x = _stacked(across)
-        first_y, row, part_y, fade_y = _stacked(down)
-        lines_x, lines_y = (max(axis[1] for axis in axes) for axes in (across, down))
+        asides = [_aside(octave.key, octave.shift) for octave in octaves]
+        shift = np.array([octave.shift for octave in octaves], np.int64)[:, None]
+        first_x, lines_x, column, part_x, fade_x = _axis(
+            np.array([x + aside[0] for aside in asides], np.int64)[:, None], width, step, shift
+        )
+        first_y, lines_y, row, part_y, fade_y = _axis(
+            np.array([y + aside[1] for aside in asides], np.int64)[:, None], height, step, shift
+        )
         count = len(octaves)
-        keys = np.array([key + octave & _MASK for octave in octaves], np.uint64)
-        xs, ys = first_x[:, None] + np.arange(lines_x), first_y[:, None] + np.arange(lines_y)
+        keys = np.array([octave.key & _MASK for octave in octaves], np.uint64)
+        xs, ys = first_x + np.arange(lines_x), first_y + np.arange(lines_y)
         if period:  # the lattice's lines come round again
-            sizes = shift - np.array(octaves, np.int64)[:, None]
-            xs, ys = xs % (period[0] >> sizes), ys % (period[1] >> sizes)
+            xs, ys = xs % (period[0] >> shift), ys % (period[1] >> shift)
         corners = _hashed(
             keys[:, None, None],
             xs.astype(np.uint64)[:, None, :],
@@ -127,7 +127,9 @@ class _Octaves:
         octave_of = np.arange(count)[:, None]
         self._row, self._band = row + octave_of * lines_y, row + octave_of * (lines_y - 1)
         self._part_y, self._fade_y = part_y[:, :, None], fade_y[:, :, None]
-        self._shift = np.array(octaves, np.int32)[:, None, None] + _BITS
+        self._shift = np.array([octave.number for octave in octaves], np.int32)[:, None, None]
+        self._shift += _BITS
+        self._layers = [octave.layer for octave in octaves]
 
     def __len__(self) -> int:
         return len(self._shift)
@@ -135,12 +137,12 @@ class _Octaves:
     def add_rows(
         self,
         rows: slice,
-        total: NDArray[np.int32],
+        totals: NDArray[np.int32],
         one: NDArray[np.int32],
         two: NDArray[np.int32],
     ) -> None:
-        """Adds the octaves to `total`, with two buffers [octaves, rows, width]; all sums stay below
-        2**30.
+        """Adds each octave to its layer's of `totals` [layers, rows, width], with two buffers
+        [octaves, rows, width]; all sums stay below 2**30.
         """
         row, band, part = self._row[:, rows], self._band[:, rows], self._part_y[:, rows]
         np.take(self._more_slope, band, 0, out=one, mode="clip")
@@ -155,17 +157,29 @@ class _Octaves:
         two *= part
         one += two
         one >>= self._shift
-        for octave in one:
-            total += octave
+        for layer, octave in zip(self._layers, one, strict=True):
+            totals[layer] += octave
 
 
-def _stacked(
-    axes: list[tuple[int, int, NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]],
-) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
-    """Of each octave the first lattice line, and [octaves, samples] the rest of `_axis`."""
-    first = np.array([axis[0] for axis in axes], np.int64)
-    line, part, fade = (np.array([axis[index] for axis in axes]) for index in (2, 3, 4))
-    return first, line, part, fade
+def _aside(key: int, shift: int) -> tuple[int, int]:
+    """Where the lattice of an octave begins, in tiles: else all would be 0 at the same tiles."""
+    place = key * _SPREAD
+    return place >> 40 & (1 << shift) - 1, place >> 16 & (1 << shift) - 1
+
+
+def _axis(
+    first: NDArray[np.int64], count: int, step: int, shift: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int, NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+    """Along one axis, of octaves [n, 1]: the first lattice line [n, 1], the most lines of any, and
+    [n, samples] the line of each sample, its place in its cell, and its fade.
+    """
+    points = first + step * np.arange(count, dtype=np.int64)
+    lines = points >> shift
+    points -= lines << shift
+    part = ((points << _BITS) >> shift).astype(np.int32)
+    start = lines[:, :1].copy()
+    lines -= start
+    return start, int(lines[:, -1].max()) + 2, lines, part, _FADE[part]
 
 
 def fractal(
@@ -189,25 +203,47 @@ def fractal(
     specks on a map. With a `period` of tiles in both ways, multiples of `2**shift`, the noise comes
     round again.
     """
-    area = (x, y, width, height)
-    chosen = [octave for octave in range(octaves) if exact or (1 << (shift - octave)) >= 2 * step]
-    # Octaves of a small region are made at once; of a large one, one by one and in blocks of rows
-    # that stay in the processor's cache, which makes it three times as fast.
-    together = max(_BLOCK // (width * height), 1)
-    parts = [
-        _Octaves(key, area, shift, step, chosen[first : first + together], period)
-        for first in range(0, len(chosen), together)
+    layer = Layer(key, shift, octaves)
+    found = fractals((layer,), x, y, width, height, step=step, exact=exact, period=period)
+    return np.asarray(found[0])
+
+
+def fractals(
+    layers: Sequence[Layer],
+    x: int,
+    y: int,
+    width: int,
+    height: int,
+    *,
+    step: int = 1,
+    exact: bool = True,
+    period: Period = None,
+) -> NDArray[np.int32]:
+    """Several fields of noise, each as `fractal` gives it: int32 [layers, height, width]."""
+    chosen = [
+        _Octave(index, layer.key + number, number, layer.shift - number)
+        for index, layer in enumerate(layers)
+        for number in range(layer.octaves)
+        if exact or (1 << (layer.shift - number)) >= 2 * step
     ]
-    total = np.zeros((height, width), np.int32)
+    # Octaves of a small region are made at once, those with lattices of one size together; of a
+    # large one, one by one and in blocks of rows that stay in the processor's cache, which makes
+    # it three times as fast.
+    together = max(_BLOCK // (width * height), 1)
+    if together > 1:
+        chosen.sort(key=lambda octave: octave.shift)
+    totals = np.zeros((len(layers), height, width), np.int32)
     count = max(1, _BLOCK // width)
-    one, two = np.empty((2, min(together, octaves), min(count, height), width), np.int32)
-    for first in range(0, height, count):
-        rows = slice(first, min(first + count, height))
-        size = rows.stop - first
-        for part in parts:
-            few = len(part)
-            part.add_rows(rows, total[rows], one[:few, :size], two[:few, :size])
-    return total
+    most = min(together, len(chosen))
+    one, two = np.empty((2, most, min(count, height), width), np.int32)
+    for start in range(0, len(chosen), together):
+        part = _Octaves(chosen[start : start + together], (x, y, width, height), step, period)
+        few = len(part)
+        for first in range(0, height, count):
+            rows = slice(first, min(first + count, height))
+            size = rows.stop - first
+            part.add_rows(rows, totals[:, rows], one[:few, :size], two[:few, :size])
+    return totals
 
 
 def bent(
@@ -226,15 +262,9 @@ def bent(
     """How far noise moves samples aside when it bends the plane: across and down, int32
     [height, width], at most `most` of any unit. Octaves finer than a sample's step are left out.
     """
-    area = (x, y, width, height)
-    across, down = (
-        np.clip(
-            fractal(key, *area, shift=shift, octaves=octaves, step=step, exact=False, period=period)
-            * most
-            >> 14,
-            -most,
-            most,
-        )
-        for key in keys
-    )
-    return across, down
+    layers = [Layer(key, shift, octaves) for key in keys]
+    aside = fractals(layers, x, y, width, height, step=step, exact=False, period=period)
+    aside *= most
+    aside >>= 14
+    np.clip(aside, -most, most, out=aside)
+    return aside[0], aside[1]

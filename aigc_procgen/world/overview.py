@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from . import biomes
 from .ground import Ground
-from .rivers import UNIT
+from .shores import UNIT
 from .terrain import TERRAIN_COLOURS, TERRAIN_INDEX
 
 __all__ = ["WIDEST", "draw_mark", "draw_overview"]

@@ -23,8 +23,8 @@ from aigc_procgen.core.records import Record
 
 from .biomes import biomes
 from .fields import Fields, LandFields
-from .rivers import UNIT
 from .shape import ENDLESS, Shape
+from .shores import UNIT
 from .terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Rivers and lakes as curves of known height and width, and how far every tile is from them.
+"""Rivers and lakes as curves of known height and width.
 
 A river's course is a chain of quadratic Bézier curves, one for each point of the drainage's
 lattice, from the middle of the way in to the middle of the way out: tributaries meet in a tangent
@@ -7,11 +7,7 @@ and heights fall along every curve, because they fall along its three points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
-from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +17,11 @@ from aigc_procgen.core.random import Seed, key
 from .cache import Cache
 from .drainage import BLOCK, RIM, SPACING, WATER_UNITS, Basin, Height, first_point, make_basin
 from .noise import Period, bent, hash_grid
+from .shores import UNIT, VALLEY, Shores, draw_shores, no_shores
 
-__all__ = ["FAR", "UNIT", "VALLEY", "Rivers", "Shores"]
+__all__ = ["Rivers"]
 
-UNIT = 16  # parts of a tile in which distances are counted
-VALLEY = 40  # tiles beside the water over which land falls towards it
-FAR = (VALLEY + 1) * UNIT  # a distance that means "no water near"
 _COARSEST = 32  # tiles a sample, beyond which rivers are thinner than a sample and left out
-_COARSE = 4  # tiles a sample, from which on many parts are drawn at once
-_BATCH = 1 << 16  # samples of them, which stay in the processor's cache
 _JITTER = 14  # tiles that a point lies from its lattice's middle at most
 _SPRING = 60  # rain that makes a river
 _WIDEST = 9 * UNIT  # half of the widest river
@@ -37,26 +29,7 @@ _LAST = 9 * UNIT  # half of a lake at which a river ends without a hollow
 _LAKE = 34  # thousandths: hollows that are filled deeper are lakes
 _PARTS = 4  # straight parts of a curve, an even number
 _BEND = 11  # tiles that a course is bent aside by noise, at most
-_OFFSET = 4096  # packs distances and heights, which may be negative, into one number
-_NO_LEVEL = 1 << 15
 _REACH = VALLEY + 29 + _BEND  # tiles from a lattice's line within which a river changes land
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shores:
-    """For samples of a region, int32 [height, width]: how far the nearest water's edge is, in
-    sixteenths of a tile (below 0 in the water, `FAR` beyond the valley), and the height of that
-    water's surface in thousandths.
-    """
-
-    far: NDArray[np.int32]
-    level: NDArray[np.int32]
-
-
-# One straight part: from x, y, level, half width to x, y, level, half width.
-_Part = tuple[int, int, int, int, int, int, int, int]
-_Node = tuple[int, int, int, int]  # x, y, level, half width
-_At = tuple[int, int]  # row and column of a point in its block
 _NONE = np.zeros((0, 8), np.int32)
 
 
@@ -86,21 +59,11 @@ class Rivers:
 
         With more than 32 tiles a sample there is no water: rivers are thinner than that.
         """
-        best = np.full((height, width), (FAR + _OFFSET) << 16, np.int32)
-        lowest = np.full((height, width), _NO_LEVEL, np.int32)
         thin = step > _COARSEST
         parts = _NONE if thin else self._near(x, y, width * step, height * step)
-        if len(parts):
-            across, down = self._bent(x, y, width, height, step)
-            if step < _COARSE:
-                for part in parts.tolist():
-                    _draw(best, lowest, across, down, step, part)
-            else:
-                _draw_many(best, lowest, across, down, step, parts)
-        far = (best >> 16) - _OFFSET
-        # Where waters overlap the lowest surface holds: so each goes on falling along its course.
-        level = np.minimum((best & 0xFFFF) - (1 << 15), lowest)
-        return Shores(far=far, level=np.where(far < FAR, level, 0))
+        if not len(parts):
+            return no_shores(width, height)
+        return draw_shores(*self._bent(x, y, width, height, step), parts, step)
 
     def _bent(
         self, x: int, y: int, width: int, height: int, step: int
@@ -141,46 +104,43 @@ class Rivers:
     def _parts_of_block(self, column: int, row: int) -> NDArray[np.int32]:
         """All straight parts whose curves bend around points of a block; int32 [n, 8]."""
         basin = self.basin(column, row)
-        side = BLOCK + 2 * RIM
-        first = (first_point(column) - RIM, first_point(row) - RIM)
-        xs, ys = (axis.tolist() for axis in self._points(first, side))
+        nodes = self._nodes(column, row, basin)
         lake = (basin.depth >= _LAKE) & ~basin.sea
         wet = (basin.flow >= _SPRING) & ~basin.sea
-        levels = (basin.water // WATER_UNITS).tolist()
-        flows, ways, sea = basin.flow.tolist(), basin.way.tolist(), basin.sea.tolist()
-        into: dict[_At, list[_At]] = {}
-        for j, i in np.argwhere(wet & (basin.way >= 0)).tolist():
-            across, down = basin.steps[ways[j][i]]
-            into.setdefault((j + down, i + across), []).append((j, i))
+        goes = (basin.way >= 0) & ~basin.sea
+        steps = np.array(basin.steps, np.intp)[:, ::-1]  # rows, columns
+        sources = np.argwhere(wet & goes)
+        goals = sources + steps[basin.way[wet & goes]]
+        own = ((goals >= RIM) & (goals < RIM + BLOCK)).all(1)
+        sources, goals = sources[own], goals[own]
+        met, inner = np.zeros_like(wet), np.zeros_like(wet)
+        met[goals[:, 0], goals[:, 1]] = True
+        inner[RIM : RIM + BLOCK, RIM : RIM + BLOCK] = True
+        here = inner & (wet | met)
+        # Where each point's water leaves it: halfway to the next point, or in the point itself.
+        rows, columns = np.nonzero(here & goes)
+        down, across = steps[basin.way[rows, columns]].T
+        outs = nodes.copy()
+        outs[rows, columns] = _middle(nodes[rows, columns], nodes[rows + down, columns + across])
+        found = [_lakes(nodes, basin, lake, here & lake)]
+        ends = nodes[here & ~lake & ~goes & ~basin.sea]
+        ends[:, 3] = _LAST
+        found.append(np.concatenate([ends, ends], 1))
+        springs = here & goes & ~met
+        first = nodes[springs]
+        first[:, 3] = UNIT
+        found.append(np.concatenate([first, outs[springs]], 1))
+        starts, over = nodes[sources[:, 0], sources[:, 1]], nodes[goals[:, 0], goals[:, 1]]
+        found.append(_curves(_middle(starts, over), over, outs[goals[:, 0], goals[:, 1]]))
+        return np.concatenate(found).astype(np.int32)
 
-        @cache
-        def node(at: _At) -> _Node:
-            row, column = at
-            half = min(24 + isqrt(flows[row][column]) * 5 // 4, _WIDEST)
-            return (xs[row][column], ys[row][column], levels[row][column], half)
-
-        found: list[_Part] = []
-        inner = range(RIM, RIM + BLOCK)
-        for at in sorted({*((j, i) for j, i in np.argwhere(wet).tolist()), *into}):
-            if at[0] not in inner or at[1] not in inner:
-                continue
-            here, out = node(at), None
-            under, way = sea[at[0]][at[1]], ways[at[0]][at[1]]
-            if not under and way >= 0:
-                across, down = basin.steps[way]
-                out = _middle(here, node((at[0] + down, at[1] + across)), here[3])
-            if lake[at]:
-                found.extend(_lake(node, basin, lake, at))
-            elif out is None and not under:
-                found.append((*here[:3], _LAST, *here[:3], _LAST))
-            sources = into.get(at, [])
-            for source in sources:
-                start = node(source)
-                begin = _middle(start, here, start[3])
-                found.extend(_curve(begin, here, out or here))
-            if out and not sources:
-                found.append((*here[:3], UNIT, *out))
-        return np.array(found, np.int32).reshape(-1, 8)
+    def _nodes(self, column: int, row: int, basin: Basin) -> NDArray[np.int64]:
+        """The points of a block and its rim: x, y, level, half width; int64 [rows, columns, 4]."""
+        first = (first_point(column) - RIM, first_point(row) - RIM)
+        roots = np.searchsorted(_squares(), basin.flow, side="right") - 1
+        half = np.minimum(24 + roots * 5 // 4, _WIDEST)
+        levels = basin.water // WATER_UNITS
+        return np.stack([*self._points(first, len(levels)), levels, half], 2).astype(np.int64)
 
     def _points(
         self, first: tuple[int, int], side: int
@@ -206,131 +166,51 @@ class Rivers:
 
 
 @cache
-def _roots() -> NDArray[np.int32]:
-    """The root of 16 * index, rounded down, for lengths up to 2047."""
-    squares = np.arange(2048, dtype=np.int32) ** 2
-    steps = np.arange(1 << 18, dtype=np.int32) << 4
-    return (np.searchsorted(squares, steps, side="right") - 1).astype(np.int32)
+def _squares() -> NDArray[np.int64]:
+    """Squares up to that of the flow's root at which a river is widest."""
+    return np.arange(_WIDEST, dtype=np.int64) ** 2
 
 
-def _length(square: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The root of whole numbers, from a table; what is longer than 2047 is 2047."""
-    return np.asarray(np.take(_roots(), np.minimum(square >> 4, (1 << 18) - 1)))
-
-
-def _lake(
-    node: Callable[[_At], _Node], basin: Basin, lake: NDArray[np.bool_], at: _At
-) -> list[_Part]:
-    """Broad parts from a point of a lake to its neighbours of the same lake, each pair once."""
-    radius = _radius(lake, at)
-    here = node(at)[:3]
-    found: list[_Part] = [(*here, radius, *here, radius)]
+def _lakes(
+    nodes: NDArray[np.int64],
+    basin: Basin,
+    lake: NDArray[np.bool_],
+    here: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Broad parts from points of lakes to neighbours of the same lake, each pair once: [n, 8]."""
+    # So wide at a point that points all around make one sheet.
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(lake, 1), (3, 3)).sum((2, 3))
+    broad = nodes.copy()
+    broad[..., 3] = (11 + 2 * around) * UNIT
+    rows, columns = np.nonzero(here)
+    found = [np.concatenate([broad[here], broad[here]], 1)]
     for across, down in basin.steps[4:]:
-        other = (at[0] + down, at[1] + across)
-        same = abs(int(basin.water[other]) - int(basin.water[at])) <= 4 * WATER_UNITS
-        if lake[other] and same:
-            found.append((*here, radius, *node(other)[:3], _radius(lake, other)))
-    return found
+        others = (rows + down, columns + across)
+        apart = np.abs(basin.water[others] - basin.water[rows, columns])
+        same = lake[others] & (apart <= 4 * WATER_UNITS)
+        found.append(np.concatenate([broad[here], broad[others]], 1)[same])
+    return np.concatenate(found)
 
 
-def _radius(lake: NDArray[np.bool_], at: _At) -> int:
-    """Half the width of a lake at a point: so much that points all around make one sheet."""
-    around = lake[at[0] - 1 : at[0] + 2, at[1] - 1 : at[1] + 2]
-    return (11 + 2 * int(around.sum())) * UNIT
+def _middle(one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Halfway between nodes [n, 4], as wide as the first."""
+    middle = one + two >> 1
+    middle[:, 3] = one[:, 3]
+    return middle
 
 
-def _middle(one: _Node, two: _Node, half: int) -> _Node:
-    return ((one[0] + two[0]) // 2, (one[1] + two[1]) // 2, (one[2] + two[2]) // 2, half)
-
-
-def _curve(begin: _Node, over: _Node, end: _Node) -> list[_Part]:
-    """A quadratic Bézier curve in straight parts; its level is that of `over` in the middle."""
-    points = []
+def _curves(
+    begin: NDArray[np.int64], over: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Quadratic Bézier curves of nodes [n, 4] in straight parts [n parts, 8]; a level is that of
+    `over` in the middle.
+    """
+    points = np.empty((len(begin), _PARTS + 1, 4), np.int64)
     middle = _PARTS // 2
     for b in range(_PARTS + 1):
         a = _PARTS - b
-        x, y = (
-            (a * a * begin[k] + 2 * a * b * over[k] + b * b * end[k]) // _PARTS**2 for k in (0, 1)
-        )
+        points[:, b] = (a * a * begin + 2 * a * b * over + b * b * end) // _PARTS**2
         # Not the curve's own height: a lake at the point ends where its river has fallen to it.
         one, two, part = (begin, over, b) if b < middle else (over, end, b - middle)
-        level, half = ((one[k] * (middle - part) + two[k] * part) // middle for k in (2, 3))
-        points.append((x, y, level, half))
-    return [(*one, *two) for one, two in pairwise(points)]
-
-
-def _draw(
-    best: NDArray[np.int32],
-    lowest: NDArray[np.int32],
-    across: NDArray[np.int32],
-    down: NDArray[np.int32],
-    step: int,
-    part: _Part,
-) -> None:
-    """Lowers the packed distances of samples near a straight part, and surfaces of those in it."""
-    x0, y0, _, half0, x1, y1, _, half1 = part
-    reach = FAR + max(half0, half1) + _BEND * UNIT
-    grid = step * UNIT
-    left, right = (min(x0, x1) - reach) // grid, (max(x0, x1) + reach) // grid + 1
-    top, bottom = (min(y0, y1) - reach) // grid, (max(y0, y1) + reach) // grid + 1
-    here = np.s_[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    if not across[here].size:
-        return
-    far, level = _measured(across[here], down[here], np.array(part, np.int32)[:, None, None])
-    packed = (np.minimum(far, FAR) + _OFFSET << 16) + (level + (1 << 15))
-    packed[far >= FAR] = (FAR + _OFFSET) << 16
-    np.minimum(best[here], packed, out=best[here])
-    np.minimum(lowest[here], np.where(far < 0, level, _NO_LEVEL), out=lowest[here])
-
-
-def _draw_many(
-    best: NDArray[np.int32],
-    lowest: NDArray[np.int32],
-    across: NDArray[np.int32],
-    down: NDArray[np.int32],
-    step: int,
-    parts: NDArray[np.int32],
-) -> None:
-    """The same for many parts, each of which reaches few samples."""
-    grid = step * UNIT
-    reach = FAR + np.maximum(parts[:, 3], parts[:, 7]) + _BEND * UNIT
-    windows = []
-    for axis, count in ((1, best.shape[0]), (0, best.shape[1])):
-        low = np.minimum(parts[:, axis], parts[:, axis + 4]) - reach
-        high = np.maximum(parts[:, axis], parts[:, axis + 4]) + reach
-        first, last = low // grid, high // grid + 1
-        size = min(int((last - first).max()), count)
-        # Windows of one size that stay inside: what lies in them beyond the reach stays as it is.
-        windows.append(np.clip(first, 0, count - size)[:, None] + np.arange(size))
-    rows, columns = windows
-    count = max(_BATCH // (rows.shape[1] * columns.shape[1]), 1)
-    for first in range(0, len(parts), count):
-        some = slice(first, first + count)
-        places = rows[some, :, None] * best.shape[1] + columns[some, None, :]
-        far, level = _measured(
-            across.ravel()[places], down.ravel()[places], parts[some].T[:, :, None, None]
-        )
-        near, inside = far < FAR, far < 0
-        packed = (far[near] + _OFFSET << 16) + (level[near] + (1 << 15))
-        np.minimum.at(best.reshape(-1), places[near], packed)
-        np.minimum.at(lowest.reshape(-1), places[inside], level[inside])
-
-
-def _measured(
-    across: NDArray[np.int32], down: NDArray[np.int32], part: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """How far samples are from a part's edge, below 0 in its water, and its level there.
-
-    `part` [8, …] broadcasts against the samples.
-    """
-    x0, y0, level0, half0, x1, y1, level1, half1 = part
-    dx, dy = x1 - x0, y1 - y0
-    xs, ys = across - x0, down - y0
-    # Of a part without a length all is at its start.
-    along = np.clip((xs * dx + ys * dy) // np.maximum(dx * dx + dy * dy >> 8, 1), 0, 256)
-    xs -= along * dx >> 8
-    ys -= along * dy >> 8
-    half = half0 + (along * (half1 - half0) >> 8)
-    level = level0 + (along * (level1 - level0) >> 8)
-    far = _length(xs * xs + ys * ys) - half
-    return far, level
+        points[:, b, 2:] = (one * (middle - part) + two * part)[:, 2:] // middle
+    return np.concatenate([points[:, :-1], points[:, 1:]], 2).reshape(-1, 8)

@@ -83,10 +83,14 @@ def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = Non
     random = hash_grid(key(seed, "road"), *samples)
     cost += (random & np.uint64(7)).astype(np.int32)  # straight lines over a plain look ruled
     for place in places:
-        inside = (np.abs(ys * STEP - place.y) <= place.radius)[:, None] & (
-            np.abs(xs * STEP - place.x) <= place.radius
+        rows, columns = (
+            slice(
+                max(-(-(middle - place.radius) // STEP) - first, 0),
+                max((middle + place.radius) // STEP + 1 - first, 0),
+            )
+            for middle, first in ((place.y, top), (place.x, left))
         )
-        cost[inside] = 0
+        cost[rows, columns] = 0
     ends = []
     for place, other in ((edge.start, edge.goal), (edge.goal, edge.start)):
         side = side_towards(place, other)

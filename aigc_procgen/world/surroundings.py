@@ -9,7 +9,7 @@ import numpy as np
 from .biomes import biomes
 from .fields import Fields
 from .places import Place
-from .rivers import UNIT
+from .shores import UNIT
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["surroundings"]
