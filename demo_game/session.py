@@ -22,6 +22,7 @@ __all__ = ["Session", "Talk"]
 
 _BLOWS = 3
 _WADING = 0.55  # of the usual pace
+_REMEMBERED = 199  # quests whose lines are not said again
 _SLIM = 0.3  # tiles from the middle of a walker to its side
 
 
@@ -368,7 +369,7 @@ class Session:
             late, self.quest = self.quest, None
             return self._joined([self._said("late", title=late.title), late.spoken("late")])
         if state == "broken":
-            mended = self.quest.replan(self.facts)
+            mended = self.quest.replan(self.facts, recent=self.recent)
             if mended is None:
                 lost, self.quest = self.quest, None
                 line = lost.closing(self.facts)
@@ -460,7 +461,7 @@ class Session:
         """What follows an option: another talk, a notice, or nothing."""
         action = talk.actions[number]
         if action in ("accept", "refuse"):
-            self.recent = [*self.recent[-9:], talk.quest]
+            self.recent = [*self.recent[-_REMEMBERED:], talk.quest]
         if action == "accept":
             self.quest = talk.quest
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1

@@ -129,7 +129,7 @@ def test_lines_are_as_many_as_in_english():
         (lambda t: t["acts"]["greet"].update(gruff=[]), "acts.greet.gruff must be a list of texts"),
         (
             lambda t: t["acts"]["greet"]["plain"].append("你好，{enemy}。"),
-            r"acts.greet.plain\[6\] has the slot {enemy}, but the English knows {giver}, {home}",
+            r"acts.greet.plain\[9\] has the slot {enemy}, but the English knows {giver}, {home}",
         ),
         (lambda t: t["acts"]["greet"]["plain"].append("{home.hat}。"), "unknown form .hat"),
         (lambda t: t["acts"]["greet"]["plain"].append("<cheer>！"), "unknown symbol <cheer>"),

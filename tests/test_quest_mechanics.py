@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from functools import cache
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import aigc_procgen
+import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.dungeon.themes import themes
-from aigc_procgen.story.askers import can_ask
+from aigc_procgen.story.fact_set import Facts
 from aigc_procgen.story.facts import apply, legal, replay
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.quests import Quest, plan_quest
@@ -202,7 +203,7 @@ def test_a_giver_asked_in_between_says_to_hurry_when_time_is_short():
 
 def test_chinese_tables_have_the_structure_of_the_english():
     """Every table of words of this kind has the same keys, as many lines, and the same slots."""
-    tables = Path(aigc_procgen.__file__).parent / "story" / "tables"
+    tables = Path(procgen.__file__).parent / "story" / "tables"
 
     def shape(value):
         if isinstance(value, dict):
@@ -223,7 +224,7 @@ def test_chinese_tables_have_the_structure_of_the_english():
             assert len(own) == len(other), where
             assert slots(other) <= slots(own), where
 
-    for name in ("quest_lines", "matters", "arc_lines"):
+    for name in ("quest_lines", "matters", "arc_lines", "deed_lines"):
         english, chinese = (
             shape(json.loads((tables / part / f"{name}.json").read_text("utf-8")))
             for part in ("", "zh")
@@ -231,14 +232,52 @@ def test_chinese_tables_have_the_structure_of_the_english():
         compare(english, chinese, name)
 
 
-def test_sixty_quests_in_one_neighbourhood_repeat_no_offer_greeting_or_answer():
-    """With `recent`, what is said first and what the player answers is never said twice."""
-    _, people, facts = small_neighbourhood(11)
-    givers = [person.id for person in people if can_ask(facts, person.id)]
-    told, said = [], []
-    for number in range(60):
-        index, place = divmod(number, len(givers))
-        quest = plan_quest(11, facts, giver=givers[place], index=index, recent=told)
-        told.append(quest)
-        said += [quest.spoken(act) for act in ("greet", "offer", "accept", "refuse")]
+def test_two_hundred_quests_of_one_world_repeat_no_line():
+    """With `recent`, nothing that people say is said twice, to the letter, nor what is answered."""
+    world = procgen.world(42)
+    places = world.neighbours(world.nearest("town", *world.spawn()))
+    asked = [(person, world.facts(place)) for place in places for person in world.people(place)]
+    told = []
+    for number in itertools.count():
+        index, place = divmod(number, len(asked))
+        person, facts = asked[place]
+        try:
+            told.append(world.quest(person, facts=facts, index=index, recent=told))
+        except procgen.InvalidArgument:
+            continue
+        if len(told) == 200:
+            break
+    said = [line.text for quest in told for line in quest.lines]
+    assert len(said) > 2000
     assert len(set(said)) == len(said)
+
+
+def test_lines_take_up_what_the_quest_is_about():
+    """Most answers name the thing, foe, person or place that was spoken of, in both languages."""
+    for language in procgen.LANGUAGES:
+        named = 0
+        for seed in range(100):
+            quest = plan_quest(seed, language=language)
+            facts = Facts(quest.named)
+            names = [
+                procgen.phrase(facts, entity, "", language=language)
+                for role, entity in quest.roles.items()
+                if role in ("item", "enemy", "person", "thing", "place")
+            ]
+            named += any(name in quest.spoken("accepted") for name in names)
+        assert 30 <= named <= 75, language
+
+
+def test_a_mended_quest_says_nothing_of_the_broken_one_again():
+    """The words of another way are other words."""
+    mended = 0
+    for seed in range(60):
+        facts = small_neighbourhood(seed)[2]
+        quest = plan_quest(seed, facts)
+        for target in sorted(set(quest.roles.values()) - {quest.giver}):
+            after = facts.change(add=[("dead", target)])
+            again = quest.replan(after) if quest.check(after).state == "broken" else None
+            if again is not None and again.giver == quest.giver:
+                mended += 1
+                assert not {line.text for line in again.lines} & {line.text for line in quest.lines}
+    assert mended > 10

@@ -260,7 +260,8 @@ def replanned(arc: Arc, facts: Facts, voice: Proposer | None = None) -> Arc | No
         voice=voice,
     )
     if ("chapter", arc.id, str(number)) in facts:
-        mended = arc.chapters[number].quest.replan(facts, voice=voice)
+        before = [chapter.quest for chapter in story.chapters]
+        mended = arc.chapters[number].quest.replan(facts, voice=voice, recent=before)
         if mended is None:
             return None
         story.chapters.append(replace(arc.chapters[number], quest=mended))

@@ -7,7 +7,7 @@ cannot ask any more, somebody who is near to them takes the matter over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -19,7 +19,7 @@ from .patterns import Bindings, filled, solve
 from .planner import bindings_of, plan
 from .proposals import Proposer
 from .quest_record import Quest
-from .strategies import Strategy, strategies
+from .strategies import Strategy, strategies, strategy_of
 from .telling import told
 from .words import Speaker
 
@@ -29,8 +29,14 @@ _BINDINGS = 4
 _TRIES = 40
 
 
-def mended(quest: Quest, facts: Facts, voice: Proposer | None = None) -> Quest | None:
+def mended(
+    quest: Quest,
+    facts: Facts,
+    voice: Proposer | None = None,
+    recent: Iterable[Quest] = (),
+) -> Quest | None:
     """The quest planned anew from these facts, or None; see `Quest.replan`."""
+    heard = (*recent, quest)
     options = islice(_options(quest, facts), _TRIES)
     tried: list[tuple[str, Bindings]] = []
     for attempt, (strategy, roles) in enumerate(options):
@@ -49,6 +55,7 @@ def mended(quest: Quest, facts: Facts, voice: Proposer | None = None) -> Quest |
             found,
             giver,
             quest.index,
+            heard,
             former=former,
             language=quest.language,
             voice=voice,
@@ -66,7 +73,7 @@ def mended(quest: Quest, facts: Facts, voice: Proposer | None = None) -> Quest |
 
 def _options(quest: Quest, facts: Facts) -> Iterator[tuple[Strategy, Bindings]]:
     """Strategies with roles that may take the place of a broken quest's, the likest first."""
-    own = next(strategy for strategy in strategies() if strategy.name == quest.strategy)
+    own = strategy_of(quest.strategy)
     alive = can_ask(facts, quest.giver)
     askers = [quest.giver] if alive else successors(facts, quest.giver)
     others = [s for s in strategies() if s.name != own.name]
@@ -120,6 +127,15 @@ def closing(quest: Quest, facts: Facts) -> Line:
     roles = quest.roles | {"lost": lost}
     if rival is not None:
         roles |= {"rival": rival.person, "item": rival.item}
-    speaker = Speaker(quest.seed, facts, who, roles, act, quest.id, language=quest.language)
+    speaker = Speaker(
+        quest.seed,
+        facts,
+        who,
+        roles,
+        act,
+        quest.id,
+        language=quest.language,
+        deed=strategy_of(quest.strategy).deed,
+    )
     text = speaker.line(act, index=quest.index, voice="player" if who == "player" else "")
     return Line(key=f"{quest.id}.closing", speaker=who, act=act, text=text)

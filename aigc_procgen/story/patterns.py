@@ -8,7 +8,7 @@ A name that begins with `?_` matches anything and is not bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from .fact_set import Fact, Facts
 from .tables import require
@@ -32,18 +32,29 @@ def patterns_of(table: str, where: str, value: object) -> tuple[Pattern, ...]:
 
 def filled(pattern: Pattern, bound: Mapping[str, str]) -> Fact:
     """The pattern with every bound name replaced by its value."""
-    return tuple([bound.get(part, part) if part[0] == "?" else part for part in pattern])
+    return tuple([bound.get(part, part) for part in pattern])
 
 
 def solve(
     patterns: Sequence[Pattern], facts: Facts, bound: Bindings, first: int = 0
 ) -> Iterator[Bindings]:
     """Every way to satisfy all the patterns, in sorted order, as bindings."""
-    if first == len(patterns):
-        yield bound
-        return
-    for extended in _matches(patterns[first], facts, bound):
-        yield from solve(patterns, facts, extended, first + 1)
+    last = len(patterns)
+    while first < last:
+        pattern = patterns[first]
+        first += 1
+        test = _TESTS.get(pattern[0])
+        if test is None:
+            found = _matches(pattern, facts, bound)
+            if first < last:
+                for extended in found:
+                    yield from solve(patterns, facts, extended, first)
+            else:
+                yield from found
+            return
+        if not test(filled(pattern[1:], bound), facts):
+            return
+    yield bound
 
 
 def matching_facts(pattern: Pattern, facts: Facts, bound: Mapping[str, str]) -> list[Fact]:
@@ -69,51 +80,53 @@ def _fits(goal: Fact, fact: Fact) -> bool:
     return False
 
 
-def _matches(pattern: Pattern, facts: Facts, bound: Bindings) -> Iterator[Bindings]:
+def _unknown(goal: Fact, facts: Facts) -> bool:
+    return not any(_fits(goal, fact) for fact in _candidates(goal, facts))
+
+
+def _matches(pattern: Pattern, facts: Facts, bound: Bindings) -> Iterable[Bindings]:
+    """The bindings extended by what one pattern binds, which is no test."""
     word = pattern[0]
-    goal = filled(pattern[1:] if word in _BUILT_IN else pattern, bound)
-    if word == "not":
-        for fact in _candidates(goal, facts):
-            if _fits(goal, fact):
-                return
-        yield bound
-    elif word == "differ":
-        if goal[0] != goal[1]:
-            yield bound
-    elif word == "same":
-        if goal[0] == goal[1]:
-            yield bound
-        elif goal[0][0] == "?":
-            yield {**bound, goal[0]: goal[1]}
-        elif goal[1][0] == "?":
-            yield {**bound, goal[1]: goal[0]}
-    elif word == "reach":
-        if facts.reachable(goal[0], goal[1]):
-            yield bound
-    elif word == "spot":
-        place = facts.place_of(goal[0])
-        if place is not None and goal[1] == place:
-            yield bound
-        elif place is not None and goal[1][0] == "?":
-            yield {**bound, goal[1]: place}
-    else:
-        yield from _plain(goal, facts, bound)
+    if word == "same":
+        one, other = filled(pattern[1:], bound)
+        if one == other:
+            return (bound,)
+        if one[0] == "?":
+            return ({**bound, one: other},)
+        return ({**bound, other: one},) if other[0] == "?" else ()
+    if word == "spot":
+        entity, spot = filled(pattern[1:], bound)
+        place = facts.place_of(entity)
+        if place is None or spot == place:
+            return () if place is None else (bound,)
+        return ({**bound, spot: place},) if spot[0] == "?" else ()
+    return _plain(filled(pattern, bound), facts, bound)
 
 
 def _plain(goal: Fact, facts: Facts, bound: Bindings) -> Iterator[Bindings]:
+    size = len(goal)
+    # Positions of names that are still to bind; the same name may stand at two.
+    free = [place for place, part in enumerate(goal) if part[0] == "?"]
+    if not free:
+        if goal in facts:
+            yield bound
+        return
     for fact in _candidates(goal, facts):
-        if len(fact) != len(goal):
+        if len(fact) != size:
             continue
-        extended = bound
-        for want, have in zip(goal, fact, strict=True):
-            if want == have or want.startswith("?_"):
-                continue
-            if want[0] != "?" or extended.get(want, have) != have:
+        extended = {**bound}
+        for place, have in enumerate(fact):
+            if place not in free:
+                if goal[place] != have:
+                    break
+            elif goal[place][1] != "_" and extended.setdefault(goal[place], have) != have:
                 break
-            if want not in extended:
-                extended = {**extended, want: have}
         else:
             yield extended
 
 
-_BUILT_IN = ("not", "differ", "same", "reach", "spot")
+_TESTS: dict[str, Callable[[Fact, Facts], bool]] = {
+    "not": _unknown,
+    "differ": lambda goal, facts: goal[0] != goal[1],
+    "reach": lambda goal, facts: facts.reachable(goal[0], goal[1]),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..core.errors import InvalidArgument
@@ -171,17 +172,19 @@ class Quest(Record):
         """
         return moved(self, facts, now)
 
-    def replan(self, facts: Facts, *, voice: Proposer | None = None) -> Quest | None:
+    def replan(
+        self, facts: Facts, *, voice: Proposer | None = None, recent: Iterable[Quest] = ()
+    ) -> Quest | None:
         """The quest with another way to its end from these facts, or None if there is none.
 
         First with the same roles, then with others that the same reason allows, then in other ways
         that the same reason or motivation knows. Where the giver cannot ask any more, somebody near
-        to them does: then `giver` is another person. Without any, say `closing(facts)`. `voice` as
-        for `quest`.
+        to them does: then `giver` is another person. Without any, say `closing(facts)`. It is
+        worded otherwise than before, and than the `recent` ones; `voice` as for `quest`.
         """
         from .mending import mended
 
-        return mended(self, facts, voice)
+        return mended(self, facts, voice, recent)
 
     def closing(self, facts: Facts) -> Line:
         """What is said when the quest is given up as broken: by the giver, by who is left of them,
@@ -222,10 +225,10 @@ class Quest(Record):
     @property
     def marks(self) -> tuple[str, ...]:
         """How the plan's own way looks to others."""
-        from .strategies import strategies
+        from .strategies import strategy_of
 
         own = next((o.marks for o in self.objectives if o.any_of), None)
-        return own or next((s.marks for s in strategies() if s.name == self.strategy), ())
+        return own or strategy_of(self.strategy).marks
 
     def settle(self, facts: Facts) -> Facts:
         """The facts with what follows from the finished quest: a debt, a feud, a title, grief.

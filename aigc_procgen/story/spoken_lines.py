@@ -18,6 +18,10 @@ def spoken_lines() -> Iterator[tuple[str, str, str, str]]:
     for act, voices in load_table("lines")["acts"].items():
         for voice, options in voices.items():
             yield from _texts(options, voice, act)
+    for act, deeds in load_table("deed_lines")["acts"].items():
+        for voices in deeds.values():
+            for voice, options in voices.items():
+                yield from _texts(options, voice, act)
     for table, act in (("causes", "because"), ("asks", "ask")):
         for name, voices in load_table(table).items():
             if name != "about":

@@ -18,6 +18,7 @@ __all__ = [
     "other_ways",
     "productions",
     "strategies",
+    "strategy_of",
 ]
 
 
@@ -31,6 +32,7 @@ class Strategy:
     fallback: bool
     mood: str
     marks: tuple[str, ...]
+    deed: str
     cause: Pattern
     where: tuple[Pattern, ...]
     steps: tuple[Pattern, ...]
@@ -78,10 +80,13 @@ def motivations() -> dict[str, int]:
 def strategies() -> tuple[Strategy, ...]:
     """All strategies, in the order of the table."""
     made = []
+    spoken_of = {deed for deeds in load_table("deed_lines")["acts"].values() for deed in deeds}
     for name, entry in load_table("strategies")["strategies"].items():
         require(
             entry["motivation"] in motivations(), "strategies", f"{name}.motivation is not listed"
         )
+        deed = str(entry.get("deed", ""))
+        require(deed == "" or deed in spoken_of, "strategies", f"{name}.deed has no lines")
         made.append(
             Strategy(
                 name=name,
@@ -90,12 +95,19 @@ def strategies() -> tuple[Strategy, ...]:
                 fallback=bool(entry.get("fallback", False)),
                 mood=entry["mood"],
                 marks=tuple(entry["marks"]),
+                deed=deed,
                 cause=tuple(entry["cause"]),
                 where=patterns_of("strategies", f"{name}.where", entry["where"]),
                 steps=_steps("strategies", name, entry["steps"] + entry["closing"]),
             )
         )
     return tuple(made)
+
+
+@cache
+def strategy_of(name: str) -> Strategy:
+    """The strategy of a name of the table."""
+    return next(strategy for strategy in strategies() if strategy.name == name)
 
 
 @cache

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from hashlib import sha256
 
 from ..core.random import Seed, stream
 from .aftermath import outcomes_of
-from .fact_set import PLAYER, Fact, Facts
-from .facts import Action, done_facts, station, target_of, traces
+from .deeds import deed_text, objectives_of, with_side
+from .fact_set import PLAYER, Facts
 from .grammar import TRANSLATED, grammar_of
 from .haste import deadline_of, lapses_of
-from .objectives import Alternative, Line, Objective
+from .objectives import Line, Objective
 from .planner import Plan
-from .progress import steps_of, walk
 from .proposals import GRAMMAR, Proposer, Writer, make_writer
 from .quest_record import Quest
 from .rivals import Rival, rival_of
-from .sides import Side, side_of
+from .sides import side_of
+from .strategies import strategy_of
 from .tables import load_table
 from .words import Speaker
 
@@ -26,7 +25,6 @@ __all__ = ["told"]
 
 _SORTS = ("person", "place", "item", "monster")
 _NAMING = ("name", "called", "proper", "article", "plural", "count", *TRANSLATED)
-_ORDINARY = ("give", "listen", "read", "report", "take")  # deeds of any way
 _DESCRIBING = (*_SORTS, *_NAMING, "kind", "role", "voice", "gender", "at")
 
 
@@ -48,7 +46,10 @@ def told(
     """
     mark = sha256(repr((found.strategy.name, found.actions, giver, index)).encode()).hexdigest()
     quest_id = f"quest:{mark[:12]}"
-    speaker = Speaker(seed, facts, giver, found.roles, "quest", quest_id, language=language)
+    deed = found.strategy.deed
+    speaker = Speaker(
+        seed, facts, giver, found.roles, "quest", quest_id, language=language, deed=deed
+    )
     grammar, table = speaker.grammar, load_table("objectives", language)
     heard = {line.text: ago for ago, quest in enumerate(lately) for line in quest.lines}
     speaker.heard = heard
@@ -58,7 +59,7 @@ def told(
         speaker.roles |= {"former": former}
         because = speaker.line("taken_over", index=index)
     ask = speaker.table_line("asks", found.strategy.name, index)
-    objectives, states = _objectives(found, facts, language)
+    objectives, states = objectives_of(found, facts, language)
     dice = stream(seed, "beside", quest_id)
     side = None
     if objectives and dice.chance(1, 2):
@@ -74,6 +75,7 @@ def told(
         if text:
             source = writer.source_of(text) if writer else GRAMMAR
             key = f"{quest_id}.{len(lines)}"
+            heard[text] = len(lately)
             lines.append(Line(key=key, speaker=who, act=act, text=text, source=source))
 
     mood = found.strategy.mood
@@ -92,16 +94,18 @@ def told(
     _add_replies(seed, facts, found, objectives, giver, index, heard, add, language, writer)
     main = objectives
     if side is not None:
-        objectives = _beside(side, main, states, language)
+        objectives = with_side(side, main, states, language)
         if side.act:
-            other = Speaker(seed, facts, side.who, {}, side.name, index, language=language)
+            verb, *names = side.deeds[-1]
+            topic = {"topic": names[1] if verb == "listen" else names[0]}
+            other = Speaker(seed, facts, side.who, topic, side.name, index, language=language)
             other.heard, other.writer = heard, writer
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
     title = found.strategy.name
     if deeds:
-        title = _deed(deeds[0].action, deeds[0].place, facts, language)
+        title = deed_text(deeds[0].action, deeds[0].place, facts, language)
     return Quest(
         id=quest_id,
         seed=seed,
@@ -159,135 +163,6 @@ def _named(
     return tuple(sorted({*told, *kept}))
 
 
-def _deed(action: Action, place: str, facts: Facts, language: str) -> str:
-    """What an action asks the player to do, without saying where."""
-    grammar, table = grammar_of(language), load_table("objectives", language)
-    verb, *entities = action
-    sort = "place" if ("place", entities[-1]) in facts else ""
-    if len(entities) == 2 and entities[0] == entities[1]:
-        sort = "itself"
-    template = table.get(f"{verb}_{sort}", table[verb])
-    names = [grammar.phrase(facts, entity, "the") for entity in entities]
-    return str(template.format(*names, place=grammar.phrase(facts, place, "")))
-
-
-def _described(
-    actions: Sequence[Action], states: Sequence[Facts], name: str, language: str
-) -> tuple[list[Objective], list[Facts]]:
-    """The objectives `name`0, 1… of the deeds among some actions, and the facts before each and
-    after the last; `states` are those of all the actions.
-    """
-    objectives: list[Objective] = []
-    before: list[Facts] = []
-    grammar, table = grammar_of(language), load_table("objectives", language)
-    for action, facts in zip(actions, states, strict=False):
-        if action[0] == "goto":
-            continue
-        before.append(facts)
-        place = station(action, facts) or facts.place_of(PLAYER) or ""
-        inside = place if _below(action, place, facts) else ""
-        text = _deed(action, place, facts, language)
-        away = grammar.phrase(facts, place, "") if facts.value("name", place) else ""
-        if away and away not in text:
-            text = table["below" if inside else "at"].format(deed=text, place=away)
-        target = target_of(action)
-        objectives.append(
-            Objective(
-                id=f"{name}{len(objectives)}",
-                verb=action[0],
-                target=target,
-                place=place,
-                count=int(facts.value("count", target, "1")),
-                after=(objectives[-1].id,) if objectives else (),
-                action=action,
-                done_when=done_facts(action),
-                text=grammar.finished(text),
-                inside=inside,
-            )
-        )
-    return objectives, [*before, states[-1]]
-
-
-def _below(action: Action, place: str, facts: Facts) -> bool:
-    """Whether the thing of the action lies in what is under the place."""
-    return (
-        action[0] == "take"
-        and ("at", action[1], place) in facts
-        and facts.value("kind", place) in load_table("things")["deep"]
-    )
-
-
-def _objectives(
-    found: Plan, facts: Facts, language: str
-) -> tuple[tuple[Objective, ...], list[Facts]]:
-    """The plan's deeds without the ways between them, each with the facts of its own turn, and
-    with the other ways that are proven to lead to the same end.
-    """
-    objectives, states = _described(found.actions, found.states, "o", language)
-    marks: set[tuple[int, tuple[str, ...]]] = set()
-    for detour in found.detours:
-        first = sum(action[0] != "goto" for action in found.actions[: detour.first])
-        last = first + sum(
-            action[0] != "goto" for action in found.actions[detour.first : detour.last]
-        )
-        deeds = [action for action in detour.actions if action[0] != "goto"]
-        # What both ways have in common is no other way.
-        while last > first and deeds and objectives[last - 1].action == deeds[-1]:
-            last, deeds = last - 1, deeds[:-1]
-        while last > first and deeds and objectives[first].action == deeds[0]:
-            first, deeds = first + 1, deeds[1:]
-        if last == first or not deeds or (first, detour.marks) in marks:
-            continue
-        before = states[first]
-        rest = [objective.action for objective in objectives[last:]]
-        if all(fact in before for fact in done_facts(deeds[-1])):
-            continue
-        gone = steps_of(deeds, before)
-        if gone is None or walk(rest, gone[1][-1]) is None:
-            continue
-        letter = "abcdefgh"[len(objectives[first].any_of)]
-        steps, _ = _described(*gone, f"o{first}{letter}", language)
-        marks.add((first, detour.marks))
-        own = objectives[first]
-        objectives[first] = replace(
-            own,
-            marks=detour.instead,
-            traces=_traces([o.action for o in objectives[first:last]]),
-            any_of=(
-                *own.any_of,
-                Alternative(
-                    name=detour.name,
-                    marks=detour.marks,
-                    until=objectives[last - 1].id,
-                    objectives=tuple(steps),
-                    traces=_traces(deeds),
-                    outcomes=outcomes_of(found, deeds, detour.marks, facts),
-                ),
-            ),
-        )
-    return tuple(objectives), states
-
-
-def _beside(
-    side: Side, main: tuple[Objective, ...], states: Sequence[Facts], language: str
-) -> tuple[Objective, ...]:
-    """The objectives with those of a side branch in their place among them."""
-    gone = steps_of(side.deeds, states[side.before])
-    assert gone is not None, "a side branch is proven when it is found"
-    steps, _ = _described(*gone, "s", language)
-    before = main[: side.before]
-    after = (before[-1].id,) if before else ()
-    optional = [replace(step, optional=True, after=step.after or after) for step in steps]
-    optional[-1] = replace(optional[-1], reward=side.reward)
-    return (*before, *optional, *main[side.before :])
-
-
-def _traces(deeds: Sequence[Action]) -> tuple[Fact, ...]:
-    """What still tells long after that somebody did these deeds: the last telling one shows."""
-    telling = [action for action in deeds if action[0] not in _ORDINARY and traces(action)]
-    return traces((telling or list(deeds))[-1])
-
-
 def _add_replies(
     seed: Seed,
     facts: Facts,
@@ -295,7 +170,7 @@ def _add_replies(
     objectives: tuple[Objective, ...],
     giver: str,
     index: int,
-    heard: Mapping[str, int],
+    heard: dict[str, int],
     add: Callable[[str, str, str], None],
     language: str,
     writer: Writer | None,
@@ -311,23 +186,38 @@ def _add_replies(
         person = names[-1] if verb in ("give", "exchange") else names[0]
         if verb not in ("listen", "report", "give") or ("person", person) not in facts:
             continue
-        topic = names[1] if verb == "listen" else names[0]
-        speaker = Speaker(
-            seed, facts, person, {"topic": topic}, objective.id, index, language=language
-        )
-        speaker.heard, speaker.writer = heard, writer
+        told_of, roles, deed, mood = facts, {"asker": giver}, "", found.strategy.mood
         if verb == "listen":
             act = "tell_self" if names[1] == person else "tell"
-            text = speaker.line(act, index=index) or speaker.line("tell_self", index=index)
+            roles["topic"] = names[1]
+            told_of = facts.change(remove=[("secret", names[1])])  # no more, once it is told
+        elif ends or person == giver:
+            act, deed, roles = "thanks", found.strategy.deed, found.roles
+        elif verb == "give":
+            act, roles["topic"] = "receive", names[0]
         else:
-            mood = found.strategy.mood
-            text = speaker.line(
-                "thanks" if ends or person == giver else "receive", mood=mood, index=index
-            )
-        add(f"reply {objective.id}", person, text)
+            act = "thanks"
+            for errand in found.errands:
+                if errand.giver == person:
+                    deed, roles = strategy_of(errand.strategy).deed, errand.roles
+        speaker = Speaker(
+            seed, told_of, person, roles, objective.id, index, language=language, deed=deed
+        )
+        speaker.heard, speaker.writer = heard, writer
+        text = speaker.line(act, mood=mood, index=index)
+        add(f"reply {objective.id}", person, text or speaker.line("tell_self", index=index))
     marks = {mark for o in objectives if o.any_of for mark in o.marks[:1]}
     marks |= {mark for o in objectives for other in o.any_of for mark in other.marks[:1]}
-    speaker = Speaker(seed, facts, giver, found.roles, "thanks", index, language=language)
+    speaker = Speaker(
+        seed,
+        facts,
+        giver,
+        found.roles,
+        "thanks",
+        index,
+        language=language,
+        deed=found.strategy.deed,
+    )
     speaker.heard, speaker.writer = heard, writer
     for mark in sorted(marks):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

@@ -25,6 +25,7 @@ TABLES = (
     "barks",
     "books",
     "causes",
+    "deed_lines",
     "history_lines",
     "item_lore",
     "lines",

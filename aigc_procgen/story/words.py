@@ -58,6 +58,7 @@ class Speaker:
     """Somebody's way of putting things about a set of roles; draws are keyed by `names`.
 
     The roles giver and home are the speaker and the speaker's place, unless `roles` says otherwise.
+    `deed` is what a quest comes to, as in strategies.json: there are lines for it.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Speaker:
         roles: Mapping[str, str],
         *names: str | int,
         language: str = "en",
+        deed: str = "",
     ) -> None:
         self.facts = facts
         self.language = language
@@ -78,6 +80,7 @@ class Speaker:
         self._seed = seed
         self._person = person
         self._names = names
+        self._deed = deed
         self.heard: Mapping[str, int] = {}
         """Lines that were said lately, and when: others are chosen as long as there are any."""
         self.writer: Writer | None = None
@@ -91,8 +94,12 @@ class Speaker:
         acts = load_table("lines", self.language)["acts"]
         if act not in acts:
             acts = load_table("quest_lines", self.language)["acts"]
-        voices = acts[act]
-        options = [*voices.get(voice or self.voice, []), *voices.get("any", [])]
+        about = load_table("deed_lines", self.language)["acts"].get(act, {}).get(self._deed, {})
+        options = [
+            option
+            for voices in (acts[act], about)
+            for option in (*voices.get(voice or self.voice, []), *voices.get("any", []))
+        ]
         return self._chosen(act, options, mood, index, voice)
 
     def table_line(self, table: str, name: str, index: int = 0) -> str:
@@ -139,14 +146,16 @@ class Speaker:
 
     def fill(self, template: str) -> str | None:
         """The template with every slot and symbol filled, or None if one cannot be."""
-        draw = stream(self._seed, "symbols", template, *self._names)
-        symbols = load_table("lines", self.language)["symbols"]
+        text = template
+        if "<" in template:
+            draw = stream(self._seed, "symbols", template, *self._names)
+            symbols = load_table("lines", self.language)["symbols"]
 
-        def symbol(match: re.Match[str]) -> str:
-            choices = symbols.get(match[1], {}).get(self.voice, [""])
-            return str(draw.choice(choices))
+            def symbol(match: re.Match[str]) -> str:
+                choices = symbols.get(match[1], {}).get(self.voice, [""])
+                return str(draw.choice(choices))
 
-        text = _SYMBOL.sub(symbol, template)
+            text = _SYMBOL.sub(symbol, template)
         missing = False
 
         def slot(match: re.Match[str]) -> str:
