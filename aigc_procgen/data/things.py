@@ -22,9 +22,8 @@ __all__ = ["sprite_set"]
 
 _ENOUGH_COLOURINGS = 3  # of a drawing, for one of them to be kept from training
 _PAIRS_TRIED = 400  # of a category, for those that join well to be found
-_PAIRS_SHOWN = 90  # of those, in the set
-_HELD_OUT = 4  # every so many of these is never trained on, in any colouring
-_COLOURINGS_OF_A_PAIR = 2
+_HELD_OUT = 8  # every so many of these is never trained on, in any colouring
+_COLOURINGS_OF_A_PAIR = 4  # with half as many a network does not learn to put halves together
 _IN_OTHER_COLOURS = 1.4  # times as much may be seen of a join as in those that it was found in
 
 
@@ -53,8 +52,8 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
 
     A picture is made of the lower half of a drawing, the upper half of the same or another one, and
     a colouring: every drawing of a category is in every colouring of it, and of drawings that join
-    well some pairs in some colourings, so that a network may put together what it never saw. Of
-    every other drawing one colouring is held out, and of the pairs every fourth one.
+    well each pair in some colourings, so that a network may put together what it never saw. Of
+    every other drawing one colouring is held out, and of the pairs every eighth one.
     """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
@@ -93,7 +92,7 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
             dice = stream(seed, "sprites", "joins", category)
             pairs = _joined(made, table["joins"][category], dice)
             fits += list(pairs)
-            for number, (pair, place) in enumerate(list(pairs.items())[:_PAIRS_SHOWN]):
+            for number, (pair, place) in enumerate(pairs.items()):
                 held = number % _HELD_OUT == _HELD_OUT - 1
                 shown = dice.sample(range(len(changes)), 1 if held else _COLOURINGS_OF_A_PAIR)
                 for colour in shown:

@@ -68,9 +68,10 @@ class Dataset:
         inks = np.concatenate([palette / 255, np.ones((len(palette), 1))], 1)
         inks = np.concatenate([np.zeros((1, 4)), inks]).astype(np.float32) * 2 - 1
         self.inks = torch.from_numpy(inks)
-        # With a single attribute the classes are balanced; composed figures are balanced already.
+        # With a single attribute a class counts by the square root of its pictures (Mahajan et al.,
+        # ECCV 2018): the few of a rare one are soon known. Composed figures are balanced already.
         counts = np.bincount(values[:, 0], minlength=256)
-        weights = 1.0 / counts[values[:, 0]] if values.shape[1] == 1 else np.ones(len(values))
+        weights = counts[values[:, 0]] ** -0.5 if values.shape[1] == 1 else np.ones(len(values))
         self._cumulative = torch.from_numpy(np.cumsum(weights / weights.sum()))
 
     def __len__(self) -> int:
