@@ -74,6 +74,16 @@ def test_the_loss_falls_to_nothing_where_all_is_chosen_right():
     assert float(sum(even)) / 2 == pytest.approx(share * np.log(4), abs=0.01)
 
 
+def test_pixels_that_touch_no_other_are_cleared():
+    """A speck beside a figure goes; two that touch at a corner are a thing, and stay."""
+    ink = started()
+    wanted = torch.zeros(1, 1, 6, 6, dtype=torch.uint8)
+    wanted[0, 0, 0, 0] = wanted[0, 0, 3, 3] = wanted[0, 0, 4, 4] = 2
+    draw = torch.from_numpy(PALETTE.astype(np.float32))
+    (pixels,) = finish(raw_of(wanted, ink), draw, draw, 1, 0.0, ink)
+    assert pixels[..., 3].nonzero().tolist() == [[3, 3], [4, 4]]
+
+
 def test_halves_of_a_batch_share_the_loss():
     """The mean of two processes' losses is the loss of the whole batch."""
     ink, wanted = started().requires_grad_(False), entries(count=4)
