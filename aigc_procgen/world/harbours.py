@@ -105,6 +105,7 @@ def _cheapest(
 ) -> list[tuple[int, int]] | None:
     """The cheapest way over samples from a start to a goal (Dijkstra 1959); 0 costs block."""
     height, width = cost.shape
+    price, ends = cost.tolist(), goals.tolist()
     best = dict.fromkeys(starts, 0)
     came: dict[tuple[int, int], tuple[int, int]] = {}
     queue = [(0, at) for at in sorted(starts)]
@@ -114,16 +115,16 @@ def _cheapest(
         if at in closed:
             continue
         closed.add(at)
-        if goals[at]:
+        if ends[at[0]][at[1]]:
             way = [at]
             while way[-1] in came:
                 way.append(came[way[-1]])
             return way[::-1]
         for down, across in _MOVES:
-            other = (at[0] + down, at[1] + across)
-            if not (0 <= other[0] < height and 0 <= other[1] < width) or not cost[other]:
+            other = row, column = at[0] + down, at[1] + across
+            if not (0 <= row < height and 0 <= column < width) or not price[row][column]:
                 continue
-            total = so_far + int(cost[other])
+            total = so_far + price[row][column]
             if other not in best or total < best[other]:
                 best[other] = total
                 came[other] = at
