@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .art import atlas, fallback, pictures
+from .art.furniture import FURNITURE, furniture
 from .art.sessions import load_models
 from .art.together import together
 from .core.errors import InvalidArgument, SaveError, check_choice, check_int
@@ -56,7 +57,7 @@ __all__ = [
     "world",
 ]
 
-WORLD_VERSION = 4  # changes whenever a seed gives another world
+WORLD_VERSION = 5  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
 _NEIGHBOURS = 8  # places whose people and troubles a quest can reach
@@ -422,13 +423,25 @@ class World:
         drawing larger than `tile_size` stands in the middle of its tile and reaches beyond it.
         """
         drawn_by = fallback.owner(self.pack, "sprites", category)
-        drawn = pictures.sprites(drawn_by, f"{self.seed} {name}", category, 1)
+        own = f"{self.seed} {name}"
+        if self._is_furniture(category):
+            return furniture(category, own, 0, self._inks(), self.tile_size)
+        drawn = pictures.sprites(drawn_by, own, category, 1)
         return np.asarray(fallback.scaled(drawn, drawn_by, self.pack)[0])
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories of `sprite`, those that the pack itself draws first."""
-        return fallback.categories(self.pack)
+        """The categories of `sprite`, those that the pack itself draws first, and furniture last,
+        which is painted by rule in the pack's colours where the pack does not draw it.
+        """
+        return tuple(dict.fromkeys((*fallback.categories(self.pack), *FURNITURE)))
+
+    def _is_furniture(self, category: str) -> bool:
+        return category in FURNITURE and category not in fallback.categories(self.pack)
+
+    def _inks(self) -> NDArray[np.uint8]:
+        """The colours uint8 [K, 3] of the pack's things."""
+        return fallback.owner(self.pack, "sprites").model("sprites").palette
 
     def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
         """One of some drawings of the kind; None where no pack has such a category."""
@@ -444,11 +457,16 @@ class World:
         not drawn. None at all where no pack has such a category.
         """
         drawn_by = fallback.owner(self.pack, "sprites", kind)
-        if not fallback.draws(drawn_by, "sprites", kind):
+        painted = self._is_furniture(kind)
+        if not painted and not fallback.draws(drawn_by, "sprites", kind):
             return {}
         place = ("props", key(self.seed), kind)
         held: dict[int, NDArray[np.uint8]] = self.pack.keep(place, dict)
-        if missing := sorted(wanted - held.keys()):
+        missing = sorted(wanted - held.keys())
+        if painted:
+            inks, size = self._inks(), self.tile_size
+            held.update((n, furniture(kind, self.seed, n, inks, size)) for n in missing)
+        elif missing:
             drawn = pictures.sprites_of(drawn_by, self.seed, kind, missing)
             held.update(zip(missing, fallback.scaled(drawn, drawn_by, self.pack), strict=True))
         return held

@@ -12,6 +12,7 @@ from PIL import Image
 
 import aigc_procgen as procgen
 from aigc_procgen.art import fallback, pictures
+from aigc_procgen.art.furniture import FURNITURE
 from aigc_procgen.core.pack import write_pack
 
 DIRECTIONS = ("up", "down", "left", "right")  # not the usual order
@@ -80,7 +81,8 @@ def test_what_a_pack_lacks_the_default_pack_draws(walkers):
     colours = {tuple(colour) for colour in usual.reshape(-1, 4).tolist()}
     assert {tuple(colour) for colour in picture.reshape(-1, 4).tolist()} <= colours
     assert world.sprite("dragon", "one").shape == (16, 16, 4)
-    assert world.categories == pictures.kinds(procgen.default_pack(), "sprites")
+    drawn = pictures.kinds(procgen.default_pack(), "sprites")
+    assert world.categories == (*drawn, *FURNITURE)
 
 
 def test_a_world_mixes_grounds_of_both(tmp_path):

@@ -178,12 +178,14 @@ def test_roads_are_paved_over_land_and_bridged_over_water(land):
 
 
 def test_nothing_stands_in_water_or_on_walls(land):
-    """Props lie on walkable ground, at most one a tile."""
+    """Props lie on walkable ground, at most one a tile; boats alone on water."""
     props = land.props(-256, -256, 512, 512)
     ground = land.terrain(-256, -256, 512, 512)
     assert len(props) > 500
     assert len({(prop.x, prop.y) for prop in props}) == len(props)
-    assert all(WALKABLE[ground[prop.y + 256, prop.x + 256]] for prop in props)
+    for prop in props:
+        if prop.kind != "boat":
+            assert WALKABLE[ground[prop.y + 256, prop.x + 256]], prop
 
 
 def test_trees_never_stand_side_by_side(land):

@@ -98,10 +98,6 @@ class Canvas:
         at = (y + self.radius, x + self.radius)
         return bool(self.terrain[at] == TERRAIN_INDEX["stone_floor"])
 
-    def is_coals(self, x: int, y: int) -> bool:
-        """True if the tile burns."""
-        return bool(self.terrain[y + self.radius, x + self.radius] == TERRAIN_INDEX["lava"])
-
     def is_untouched(self, rect: Rect) -> bool:
         """True if nothing was drawn on any tile of the rectangle."""
         return bool((self.terrain[self.area(rect)] == KEEP).all())

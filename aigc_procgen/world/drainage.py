@@ -21,7 +21,7 @@ from .chunk import frozen
 __all__ = ["BLOCK", "RIM", "SPACING", "WATER_UNITS", "Basin", "first_point", "make_basin"]
 
 SPACING = 48  # tiles between two points of the lattice
-BLOCK = 32  # points on a side of what is made at once
+BLOCK = 64  # points on a side of what is made at once
 _SEA = -70  # thousandths: a point so low is under the sea, whatever finer noise is added
 WATER_UNITS = 16  # a thousandth of height, so that filled hollows still have a slope
 RIM = 2  # points around a block that its rivers and lakes come from and go to

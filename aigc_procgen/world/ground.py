@@ -33,6 +33,7 @@ from .terrain import TERRAIN_INDEX
 __all__ = ["Ground"]
 
 _NEAR = 6  # places from which a wild place's way to a pier is looked for
+_WET = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water")]
 _BRIDGED = [TERRAIN_INDEX[name] for name in ("deep_water", "shallow_water", "ice", "lava")]
 
 
@@ -94,10 +95,15 @@ class Ground:
             road = self._roads.get(edge)
             if road is not None:
                 yield road
+        for harbour in self._harbours_near(x, y, width, height):
+            yield Road(tiles=harbour.tiles)
+
+    def _harbours_near(self, x: int, y: int, width: int, height: int) -> Iterator[Harbour]:
+        """The harbours that may have something in the region."""
         reach = REACH + 2
         for place in self.places(x - reach, y - reach, width + 2 * reach, height + 2 * reach):
             if harbour := self.harbour(place):
-                yield Road(tiles=harbour.tiles)
+                yield harbour
 
     def neighbours(self, place: Place) -> Iterator[Place]:
         """The places to which a road leads from a place, and through no other."""
@@ -126,6 +132,7 @@ class Ground:
             for row in range(y // CELL, (y + CHUNK - 1) // CELL + 1):
                 if place := self.place_at((column, row)):
                     props += self._settle(place, terrain, growth, x, y)
+        props += self._moored(terrain, x, y)
         grown = grow(self._plants, x, y, land.biome, growth, self.shape.period)
         rows, columns = np.nonzero(grown)
         kinds = grown[rows, columns].tolist()
@@ -185,6 +192,16 @@ class Ground:
             Prop(*prop)
             for prop in layout.props
             if left <= prop[1] < right and top <= prop[2] < bottom
+        ]
+
+    def _moored(self, terrain: NDArray[np.uint8], x: int, y: int) -> list[Prop]:
+        """The boats that lie at piers in the chunk."""
+        return [
+            Prop("boat", column, row)
+            for harbour in self._harbours_near(x, y, CHUNK, CHUNK)
+            for column, row in harbour.moorings
+            if 0 <= column - x < CHUNK and 0 <= row - y < CHUNK
+            if terrain[row - y, column - x] in _WET
         ]
 
     def _is_made(self, cell: tuple[int, int]) -> bool:

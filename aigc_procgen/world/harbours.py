@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.random import Seed
+from aigc_procgen.core.random import Seed, stream
 
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .roads import ROCKY, SIDES, draw_way, gate, gate_sample
@@ -26,13 +26,15 @@ _MOVES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 class Harbour:
     """The harbour of a place: (x, y) is the last tile of the pier, which can be walked on.
 
-    `side` is where the way to it leaves the place, `tiles` int64 [n, 2] that way and the pier.
+    `side` is where the way to it leaves the place, `tiles` int64 [n, 2] that way and the pier;
+    at `moorings` boats may lie, if there is water.
     """
 
     side: str
     x: int
     y: int
     tiles: NDArray[np.int64]
+    moorings: tuple[tuple[int, int], ...]
 
 
 def navigable(terrain: NDArray[np.uint8], elevation: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -83,7 +85,12 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
     wide = place.kind in ("town", "village")
     tiles = np.unique(np.concatenate([draw_way(curve, wide=wide), head]), axis=0)
     tiles.setflags(write=False)
-    return Harbour(side=side, x=x, y=y, tiles=tiles)
+    dice = stream(seed, "moorings", place.id)
+    paved = set(map(tuple, tiles.tolist()))
+    beside = [(x + 2 * across, y + 2 * down) for down, across in _MOVES]
+    free = [spot for spot in dice.shuffled(beside) if spot not in paved]
+    moorings = tuple(free[: dice.between(1, 2)])
+    return Harbour(side=side, x=x, y=y, tiles=tiles, moorings=moorings)
 
 
 def _inner(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -98,6 +105,7 @@ def _cheapest(
 ) -> list[tuple[int, int]] | None:
     """The cheapest way over samples from a start to a goal (Dijkstra 1959); 0 costs block."""
     height, width = cost.shape
+    price, ends = cost.tolist(), goals.tolist()
     best = dict.fromkeys(starts, 0)
     came: dict[tuple[int, int], tuple[int, int]] = {}
     queue = [(0, at) for at in sorted(starts)]
@@ -107,16 +115,16 @@ def _cheapest(
         if at in closed:
             continue
         closed.add(at)
-        if goals[at]:
+        if ends[at[0]][at[1]]:
             way = [at]
             while way[-1] in came:
                 way.append(came[way[-1]])
             return way[::-1]
         for down, across in _MOVES:
-            other = (at[0] + down, at[1] + across)
-            if not (0 <= other[0] < height and 0 <= other[1] < width) or not cost[other]:
+            other = row, column = at[0] + down, at[1] + across
+            if not (0 <= row < height and 0 <= column < width) or not price[row][column]:
                 continue
-            total = so_far + int(cost[other])
+            total = so_far + price[row][column]
             if other not in best or total < best[other]:
                 best[other] = total
                 came[other] = at

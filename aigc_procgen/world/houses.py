@@ -29,8 +29,9 @@ class HouseKind:
     weights: tuple[int, ...]
     filled: int  # of a hundred
     hearth: str
-    straw: int
-    forge: int
+    beds: int
+    tables: int
+    forges: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,9 @@ def read_houses(data: Any) -> Houses:
                 weights=tuple(row["goods"].values()),
                 filled=check_int(f"filled of {name}", row["filled"], 0, 100),
                 hearth=str(row.get("hearth", "")),
-                straw=check_int(f"straw of {name}", row.get("straw", 0), 0, 8),
-                forge=check_int(f"forge of {name}", row.get("forge", 0), 0, 4),
+                beds=check_int(f"beds of {name}", row.get("beds", 0), 0, 8),
+                tables=check_int(f"tables of {name}", row.get("tables", 0), 0, 4),
+                forges=check_int(f"forges of {name}", row.get("forges", 0), 0, 4),
             )
         if "home" not in kinds:
             raise ValueError("there must be a home")
@@ -139,7 +141,7 @@ def _divided(
 def _furnish(
     canvas: Canvas, dice: Stream, kind: HouseKind, rooms: list[Rect], ways: list[_Spot]
 ) -> None:
-    """Lays a hearth or a forge, straw in the last room, and goods along the walls."""
+    """Sets a hearth or a forge, tables, beds in the last room, and goods along the walls."""
     left = {(x, y): room for room in rooms for x, y in _along_walls(room)}
     for spot in list(left):
         # Nothing lies where one comes in.
@@ -154,10 +156,10 @@ def _furnish(
         del left[spot]
         return spot
 
-    for _ in range(kind.forge):
+    for _ in range(kind.forges):
         coals = take(rooms[0])
         if coals and _passable(rooms, ways, canvas, coals):
-            canvas.fill((*coals, *coals), "lava")
+            canvas.put("forge", *coals)
     if kind.hearth:
         # Against the wall that is farthest from the door.
         gap = ways[0]
@@ -167,9 +169,15 @@ def _furnish(
                 canvas.put(kind.hearth, *spot)
                 del left[spot]
                 break
-    for _ in range(kind.straw):
-        if pallet := take(rooms[-1]):
-            canvas.fill((*pallet, *pallet), "dry_grass")
+    for _ in range(kind.beds):
+        if bed := take(rooms[-1]):
+            canvas.put("bed", *bed)
+    middle = dice.shuffled(_middle(rooms[0]))
+    for spot in middle:
+        tables = sum(canvas.props.get(other) == "table" for other in middle)
+        beside = any(abs(spot[0] - x) + abs(spot[1] - y) < 2 for x, y in ways)
+        if tables < kind.tables and not beside and _passable(rooms, ways, canvas, spot):
+            canvas.put("table", *spot)
     for spot in sorted(left):
         if dice.chance(kind.filled, 100):
             canvas.put(dice.weighted(kind.goods, kind.weights), *spot)
@@ -185,6 +193,12 @@ def _along_walls(room: Rect) -> list[_Spot]:
     ]
 
 
+def _middle(room: Rect) -> list[_Spot]:
+    """The tiles of a room that touch no wall."""
+    left, top, right, bottom = room
+    return [(x, y) for y in range(top + 1, bottom) for x in range(left + 1, right)]
+
+
 def _passable(rooms: list[Rect], ways: list[_Spot], canvas: Canvas, block: _Spot) -> bool:
     """True if all of a house can still be walked to from its door when a tile is blocked."""
     inside = {
@@ -194,11 +208,7 @@ def _passable(rooms: list[Rect], ways: list[_Spot], canvas: Canvas, block: _Spot
         for x in range(left, right + 1)
     }
     inside |= set(ways)
-    free = {
-        spot
-        for spot in inside
-        if spot != block and canvas.props.get(spot) not in SOLID and not canvas.is_coals(*spot)
-    }
+    free = {spot for spot in inside if spot != block and canvas.props.get(spot) not in SOLID}
     seen = {ways[0]}
     queue = deque(seen)
     while queue:

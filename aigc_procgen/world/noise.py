@@ -19,7 +19,8 @@ __all__ = ["Layer", "Period", "bent", "fractal", "fractals", "hash_grid"]
 Period = tuple[int, int] | None
 _BITS = 11  # of the position inside a lattice cell; sums stay inside 32 bits
 _ONE = 1 << _BITS
-_BLOCK = 32768  # samples
+_BLOCK = 32_768  # samples of one octave
+_TOGETHER = 64_000  # samples of several, or a quarter as many points on the lines of their lattices
 _MASK = (1 << 64) - 1
 _SPREAD = 0x9E3779B97F4A7C15
 # Sixteen directions of length 16, rounded.
@@ -226,24 +227,37 @@ def fractals(
         for number in range(layer.octaves)
         if exact or (1 << (layer.shift - number)) >= 2 * step
     ]
-    # Octaves of a small region are made at once, those with lattices of one size together; of a
-    # large one, one by one and in blocks of rows that stay in the processor's cache, which makes
-    # it three times as fast.
-    together = max(_BLOCK // (width * height), 1)
-    if together > 1:
-        chosen.sort(key=lambda octave: octave.shift)
     totals = np.zeros((len(layers), height, width), np.int32)
     count = max(1, _BLOCK // width)
-    most = min(together, len(chosen))
+    batches = _batches(chosen, width, height, step)
+    most = max(map(len, batches), default=0)
     one, two = np.empty((2, most, min(count, height), width), np.int32)
-    for start in range(0, len(chosen), together):
-        part = _Octaves(chosen[start : start + together], (x, y, width, height), step, period)
+    for batch in batches:
+        part = _Octaves(batch, (x, y, width, height), step, period)
         few = len(part)
         for first in range(0, height, count):
             rows = slice(first, min(first + count, height))
             size = rows.stop - first
             part.add_rows(rows, totals[:, rows], one[:few, :size], two[:few, :size])
     return totals
+
+
+def _batches(octaves: list[_Octave], width: int, height: int, step: int) -> list[list[_Octave]]:
+    """What is made at once: of a small region many octaves, those with lattices of like size
+    together; of a large one, one by one and in blocks of rows that stay in the processor's cache,
+    which makes it three times as fast.
+    """
+    if 2 * width * height > _TOGETHER:
+        return [[octave] for octave in octaves]
+    batches: list[list[_Octave]] = []
+    for octave in sorted(octaves, key=lambda octave: -octave.shift):
+        lines = (height * step >> octave.shift) + 2
+        count = len(batches[-1]) + 1 if batches else 0
+        if batches and count * width * max(height, 4 * lines) <= _TOGETHER:
+            batches[-1].append(octave)
+        else:
+            batches.append([octave])
+    return batches
 
 
 def bent(

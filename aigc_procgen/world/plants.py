@@ -19,7 +19,8 @@ from .terrain import WALKABLE
 
 __all__ = ["SOLID", "grow", "walkable"]
 
-SOLID = ("altar", "fountain", "pillar", "statue", "tree")  # props that nobody can walk through
+# Props that nobody can walk through.
+SOLID = ("altar", "forge", "fountain", "hearth", "pillar", "statue", "table", "tree")
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Furniture painted by rule: in a pack's colours, the same everywhere, and where it belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import aigc_procgen as procgen
+from aigc_procgen.art.furniture import FURNITURE, furniture
+from aigc_procgen.world.terrain import TERRAIN_INDEX
+
+
+@pytest.mark.parametrize("kind", FURNITURE)
+def test_furniture_is_finished_pixels_in_the_colours_of_the_pack(kind):
+    """Every pixel is clear or a colour of the palette, a whole thing with nothing at its rim is
+    seen, numbers tell drawings apart, and a smaller size is the same drawing.
+    """
+    palette = procgen.default_pack().model("sprites").palette
+    drawn = [furniture(kind, 7, number, palette, 32) for number in range(6)]
+    for picture in drawn:
+        assert picture.dtype == np.uint8
+        assert picture.shape == (32, 32, 4)
+        assert set(np.unique(picture[..., 3])) == {0, 255}
+        solid = picture[..., 3] > 0
+        assert 250 < solid.sum() < 900
+        used = {tuple(colour) for colour in picture[solid][:, :3].tolist()}
+        assert used <= {tuple(colour) for colour in palette.tolist()}
+        assert 6 <= len(used) <= 40
+    assert len({picture.tobytes() for picture in drawn}) > 3
+    small = furniture(kind, 7, 0, palette, 16)
+    assert np.array_equal(small, drawn[0][1::2, 1::2])
+    assert np.array_equal(furniture(kind, 7, 0, palette, 32), drawn[0])
+
+
+def test_a_world_draws_furniture_and_a_pack_that_knows_it_draws_its_own(small_pack):
+    """`categories` names it once, `sprite` and `image` show it on its tile, in the colours of any
+    pack, and nothing else of the picture changes.
+    """
+    for pack in (None, small_pack):
+        world = procgen.world(5, pack=pack)
+        assert [world.categories.count(kind) for kind in FURNITURE] == [1] * len(FURNITURE)
+        x, y = world.spawn()
+        for kind in FURNITURE:
+            assert world.sprite(kind, "mine").shape == (world.tile_size,) * 2 + (4,)
+            world.remove_prop(x, y)
+            bare = world.image(x - 1, y - 1, 3, 3)
+            world.add_prop(kind, x, y)
+            shown = world.image(x - 1, y - 1, 3, 3)
+            rows, columns = np.nonzero((bare != shown).any(-1))
+            size = world.tile_size
+            assert rows.min() >= size, kind
+            assert columns.min() >= size
+            assert max(rows.max(), columns.max()) < 2 * size
+
+
+def test_boats_lie_in_the_water_beside_piers():
+    """At most piers a boat lies or two, each on water, within two tiles of a pier's end."""
+    world = procgen.world(2, size=1400)
+    boats = [prop for prop in world.props(-700, -700, 1400, 1400) if prop.kind == "boat"]
+    places = world.places(-800, -800, 1600, 1600)
+    piers = [pier for place in places if (pier := world.harbour(place))]
+    water = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"]]
+    assert len(piers) * 2 // 3 <= len(boats) <= 2 * len(piers)
+    for boat in boats:
+        assert world.terrain(boat.x, boat.y, 1, 1)[0, 0] in water
+        assert min(abs(x - boat.x) + abs(y - boat.y) for x, y in piers) == 2
