@@ -31,6 +31,7 @@ from .story.place_names import place_name
 from .story.profile import Profile
 from .story.proposals import Proposer, make_writer
 from .story.quests import Quest, plan_quest
+from .story.tables import check_language
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -504,15 +505,30 @@ class World:
 
     # -- stories ----------------------------------------------------------------------------------
 
-    def people(self, place: Place) -> tuple[Character, ...]:
-        """Everybody who lives in the place."""
-        found = people_of(self.seed, place.id, place.kind, place.name)
-        return tuple(_character(person, self.seed, self._pack) for person in found)
+    def people(self, place: Place, *, language: str = "en") -> tuple[Character, ...]:
+        """Everybody who lives in the place, with names and backstories of a language.
 
-    def outlaws(self, place: Place) -> tuple[Character, ...]:
+        They are called what quests in that language call them; all else is the same in each. What a
+        role, a species or a trait is called says `glossary`.
+        """
+        found = people_of(self.seed, place.id, place.kind, place.name)
+        return self._characters(found, place, language)
+
+    def outlaws(self, place: Place, *, language: str = "en") -> tuple[Character, ...]:
         """Those who hide in the place and wish others ill; `people` does not name them."""
-        found = outlaws_of(self.seed, place.id, place.kind)
-        return tuple(_character(person, self.seed, self._pack) for person in found)
+        return self._characters(outlaws_of(self.seed, place.id, place.kind), place, language)
+
+    def _characters(
+        self, people: Iterable[Person], place: Place, language: str
+    ) -> tuple[Character, ...]:
+        if check_language(language) != "en":
+            from .story.descriptions import translated  # with all of history
+
+            facts = self.facts(place)
+            people = [
+                translated(self.seed, person, facts=facts, language=language) for person in people
+            ]
+        return tuple(_character(person, self.seed, self._pack) for person in people)
 
     def facts(self, place: Place) -> Facts:
         """What is true around the place before a player changed anything; the player is there."""
@@ -754,11 +770,19 @@ def world(
     )
 
 
-def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) -> Character:
-    """One person of a seed; `role` is one of `ROLES`, drawn if it is not given.
+def character(
+    seed: Seed, role: str | None = None, *, pack: Pack | None = None, language: str = "en"
+) -> Character:
+    """One person of a seed; `role` is one of `ROLES`, drawn if it is not given; name and backstory
+    are of a `language`, all else is the same in each.
 
     >>> import aigc_procgen as procgen
     >>> procgen.character(7, role="ranger").role
     'ranger'
     """
-    return _character(make_person(seed, role=role), seed, check_pack(pack))
+    person = make_person(seed, role=role)
+    if check_language(language) != "en":
+        from .story.descriptions import translated  # with all of history
+
+        person = translated(seed, person, language=language)
+    return _character(person, seed, check_pack(pack))

@@ -60,14 +60,14 @@ def key(seed: Seed, *names: Name) -> int:
     >>> key(42, "people", 7) == key(42, "people", 7), key(42, "people") == key("42", "people")
     (True, False)
     """
-    digest = blake2b(digest_size=8)
+    parts: list[bytes] = []
     for name in (check_seed(seed), *names):
         if isinstance(name, str):
             data = b"s" + name.encode("utf-8", "surrogatepass")
         else:
             data = b"i" + str(int(name)).encode("ascii")
-        digest.update(len(data).to_bytes(4, "little") + data)
-    return int.from_bytes(digest.digest(), "little")
+        parts += (len(data).to_bytes(4, "little"), data)
+    return int.from_bytes(blake2b(b"".join(parts), digest_size=8).digest(), "little")
 
 
 class Stream:
