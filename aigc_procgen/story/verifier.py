@@ -62,13 +62,16 @@ class Verifier:
 
     def problem(self, text: str, frame: Frame) -> str:
         """What is wrong with the line, in a word or two; "" if nothing is."""
-        if not isinstance(text, str) or not text.strip() or len(text.splitlines()) > 1:
+        if not isinstance(text, str) or not text.strip():
             return "no line"
-        slots = SLOT.findall(text)
-        plain = SLOT.sub(_PLACEHOLDER, text)
+        # First of all: of what a proposer sends without an end nothing else is read.
         longest = max((len(line) for line in frame.candidates), default=0)
         if len(text) > min(max(2 * longest, _LEAST), _MOST):
             return "length"
+        if len(text.splitlines()) > 1:
+            return "no line"
+        slots = SLOT.findall(text)
+        plain = SLOT.sub(_PLACEHOLDER, text)
         return (
             _wrong_slots(slots, plain, frame)
             or _wrong_signs(plain)
