@@ -247,6 +247,8 @@ FRAME = make_frame(
     ("line", "wrong"),
     [
         ("{because} {ask}", ""),
+        ("{because} {ask} It is a horse, a horde, a horror.", ""),
+        ("{because} {ask} It is an hour.", ""),
         ("I ask it as a friend. {because} So. {ask} <pay>", ""),
         ('They say "one hour", an honest hour. {because} {ask}', ""),
         ("{because}", "a slot is lost"),
