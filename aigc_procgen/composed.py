@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ __all__ = [
     "world",
 ]
 
+T = TypeVar("T")
 WORLD_VERSION = 4  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
@@ -552,18 +553,8 @@ class World:
         `recent` are those that the player had lately, whose like is asked for less; `language` is
         one of `LANGUAGES`, and changes nothing but the words.
         """
-        if facts is None:
-            facts = self.facts(self._place_of(giver))
-        return plan_quest(
-            self.seed,
-            facts,
-            giver=giver.id,
-            profile=profile,
-            index=index,
-            recent=recent,
-            language=language,
-            voice=self.voice,
-        )
+        wishes = {"profile": profile, "index": index, "recent": recent, "language": language}
+        return self._asked(plan_quest, giver, facts, wishes)
 
     def arc(
         self,
@@ -580,18 +571,16 @@ class World:
         Each is planned on the facts that the former leaves, with a turn on the way and consequences
         that stay; the arguments are those of `quest`.
         """
+        wishes = {"profile": profile, "index": index, "recent": recent, "language": language}
+        return self._asked(plan_arc, giver, facts, wishes)
+
+    def _asked(
+        self, plan: Callable[..., T], giver: Person, facts: Facts | None, wishes: dict[str, Any]
+    ) -> T:
+        """What `plan` makes of what the giver asks for, on `facts` or those of their place."""
         if facts is None:
             facts = self.facts(self._place_of(giver))
-        return plan_arc(
-            self.seed,
-            facts,
-            giver=giver.id,
-            profile=profile,
-            index=index,
-            recent=recent,
-            language=language,
-            voice=self.voice,
-        )
+        return plan(self.seed, facts, giver=giver.id, voice=self.voice, **wishes)
 
     # -- lore -------------------------------------------------------------------------------------
 
