@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from .saves import Saved, read_save, write_save
 from .story.calendar import present_year
 from .story.people import Person, make_person, outlaws_of, people_of
 from .story.place_names import place_name
+from .story.tables import check_language
 from .world.chunk import CHUNK, Chunk, Prop
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -57,6 +58,7 @@ __all__ = [
     "world",
 ]
 
+T = TypeVar("T")
 WORLD_VERSION = 5  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
@@ -533,15 +535,30 @@ class World:
 
     # -- stories ----------------------------------------------------------------------------------
 
-    def people(self, place: Place) -> tuple[Character, ...]:
-        """Everybody who lives in the place."""
-        found = people_of(self.seed, place.id, place.kind, place.name)
-        return tuple(_character(person, self.seed, self._pack) for person in found)
+    def people(self, place: Place, *, language: str = "en") -> tuple[Character, ...]:
+        """Everybody who lives in the place, with names and backstories of a language.
 
-    def outlaws(self, place: Place) -> tuple[Character, ...]:
+        They are called what quests in that language call them; all else is the same in each. What a
+        role, a species or a trait is called says `glossary`.
+        """
+        found = people_of(self.seed, place.id, place.kind, place.name)
+        return self._characters(found, place, language)
+
+    def outlaws(self, place: Place, *, language: str = "en") -> tuple[Character, ...]:
         """Those who hide in the place and wish others ill; `people` does not name them."""
-        found = outlaws_of(self.seed, place.id, place.kind)
-        return tuple(_character(person, self.seed, self._pack) for person in found)
+        return self._characters(outlaws_of(self.seed, place.id, place.kind), place, language)
+
+    def _characters(
+        self, people: Iterable[Person], place: Place, language: str
+    ) -> tuple[Character, ...]:
+        if check_language(language) != "en":
+            from .story.descriptions import translated  # with all of history
+
+            facts = self.facts(place)
+            people = [
+                translated(self.seed, person, facts=facts, language=language) for person in people
+            ]
+        return tuple(_character(person, self.seed, self._pack) for person in people)
 
     def facts(self, place: Place) -> Facts:
         """What is true around the place before a player changed anything; the player is there."""
@@ -569,18 +586,8 @@ class World:
         """
         from .story.quests import plan_quest
 
-        if facts is None:
-            facts = self.facts(self._place_of(giver))
-        return plan_quest(
-            self.seed,
-            facts,
-            giver=giver.id,
-            profile=profile,
-            index=index,
-            recent=recent,
-            language=language,
-            voice=self.voice,
-        )
+        wishes = {"profile": profile, "index": index, "recent": recent, "language": language}
+        return self._asked(plan_quest, giver, facts, wishes)
 
     def arc(
         self,
@@ -599,18 +606,16 @@ class World:
         """
         from .story.arcs import plan_arc
 
+        wishes = {"profile": profile, "index": index, "recent": recent, "language": language}
+        return self._asked(plan_arc, giver, facts, wishes)
+
+    def _asked(
+        self, plan: Callable[..., T], giver: Person, facts: Facts | None, wishes: dict[str, Any]
+    ) -> T:
+        """What `plan` makes of what the giver asks for, on `facts` or those of their place."""
         if facts is None:
             facts = self.facts(self._place_of(giver))
-        return plan_arc(
-            self.seed,
-            facts,
-            giver=giver.id,
-            profile=profile,
-            index=index,
-            recent=recent,
-            language=language,
-            voice=self.voice,
-        )
+        return plan(self.seed, facts, giver=giver.id, voice=self.voice, **wishes)
 
     # -- lore -------------------------------------------------------------------------------------
 
@@ -789,11 +794,19 @@ def world(
     )
 
 
-def character(seed: Seed, role: str | None = None, *, pack: Pack | None = None) -> Character:
-    """One person of a seed; `role` is one of `ROLES`, drawn if it is not given.
+def character(
+    seed: Seed, role: str | None = None, *, pack: Pack | None = None, language: str = "en"
+) -> Character:
+    """One person of a seed; `role` is one of `ROLES`, drawn if it is not given; name and backstory
+    are of a `language`, all else is the same in each.
 
     >>> import aigc_procgen as procgen
     >>> procgen.character(7, role="ranger").role
     'ranger'
     """
-    return _character(make_person(seed, role=role), seed, check_pack(pack))
+    person = make_person(seed, role=role)
+    if check_language(language) != "en":
+        from .story.descriptions import translated  # with all of history
+
+        person = translated(seed, person, language=language)
+    return _character(person, seed, check_pack(pack))

@@ -56,7 +56,7 @@ class Below:
         if deed.reached:
             self.session.profile.record("explore")
             if found := self.session.found_below(self.delve.place):
-                return f"{deed.line} {found}"
+                return str(self.delve.words["between"].join((deed.line, found)))
         if deed.verb == "leave":
             self.session.delves.current = None
         return deed.line

@@ -10,6 +10,7 @@ import numpy as np
 import aigc_procgen as procgen
 
 from .sight import visible
+from .words import own_words, title_of
 
 __all__ = ["SIDES", "Deed", "Delve"]
 
@@ -32,10 +33,17 @@ class Deed:
 
 
 class Delve:
-    """A dungeon under a place and all that the hero changed in it. Rules: `Dungeon.play`."""
+    """A dungeon under a place and all that the hero changed in it. Rules: `Dungeon.play`.
 
-    def __init__(self, place: procgen.Place, dungeon: procgen.Dungeon) -> None:
+    `title` is the place's name in the language of the game.
+    """
+
+    def __init__(
+        self, place: procgen.Place, dungeon: procgen.Dungeon, language: str = "en"
+    ) -> None:
         self.place, self.dungeon = place, dungeon
+        self.words = own_words(language)["below"]
+        self.title = title_of(place, language)
         self.play = dungeon.play()
         self.done = False
         self.seen = np.zeros(dungeon.tiles.shape, np.bool_)
@@ -67,17 +75,17 @@ class Delve:
     def act(self) -> Deed:
         """Takes the stairs, pulls the lever or leaves, whatever is possible on this tile."""
         spot = self.play.spot
-        for step, floor in (("down", "deeper"), ("up", "higher")):
+        for step, climbed in (("down", "deeper"), ("up", "higher")):
             if not self.play.do(step):
                 self._look()
-                return self._ended("climb", self.play.spot, f"You climb {floor}.")
+                return self._ended("climb", self.play.spot, self.words[climbed])
         if self.can_pull():
             self.play.do("pull")
             self._look()
-            return Deed(verb="pull", spot=spot, line="The lever gives way. A gate opens somewhere.")
+            return Deed(verb="pull", spot=spot, line=self.words["pulled"])
         if spot == self.dungeon.start:
-            return Deed(verb="leave", spot=spot, line=f"You leave {self.place.name}.")
-        return Deed(verb="", spot=spot, line="There is nothing to do here. Walk into things.")
+            return Deed(verb="leave", spot=spot, line=self._said("leave"))
+        return Deed(verb="", spot=spot, line=self.words["idle"])
 
     def can_pull(self) -> bool:
         """Whether a lever that was not pulled is at hand."""
@@ -88,64 +96,59 @@ class Delve:
         """What E does on this tile, or nothing."""
         tile = self.tile(self.play.spot)
         if tile in ("stairs_down", "stairs_up"):
-            return "E: go down" if tile == "stairs_down" else "E: go up"
+            return self._said("go down" if tile == "stairs_down" else "go up")
         if self.can_pull():
-            return "E: pull the lever"
-        return "E: leave" if self.play.spot == self.dungeon.start else ""
+            return self._said("pull")
+        return self._said("go out") if self.play.spot == self.dungeon.start else ""
 
     def _fight(self, side: str, there: Spot) -> Deed:
         foe = self.things[there]
         self.play.do(f"fight {side}")
-        line = f"You beat the {foe.name}."
-        if foe.kind == "guardian":
-            line = f"You beat the guardian, the {foe.name}!"
-        return self._ended("fight", there, line)
+        beaten = "beat guardian" if foe.kind == "guardian" else "beat"
+        return self._ended("fight", there, self._said(beaten, foe.name))
 
     def _open(self, side: str, way: procgen.Way) -> Deed:
         if way.kind == "gate":
-            return Deed(verb="", spot=way.spot, line="The gate is shut. A lever opens it.")
-        name = self.opener(way.opener)
+            return Deed(verb="", spot=way.spot, line=self.words["gate"])
         if self.play.do(f"open {side}"):
-            line = "The door is barred from the other side."
+            line = self.words["barred"]
             if way.kind == "lock":
-                sealed = "locked" if way.spent else "sealed"
-                line = f"The door is {sealed}. It needs the {name}."
+                line = self._said("locked" if way.spent else "sealed", opener=way.opener)
             return Deed(verb="", spot=way.spot, line=line)
         self._look()
-        line = "You lift the bar. The door stays open."
+        line = self.words["unbarred"]
         if way.kind == "lock":
-            line = f"The {name} opens the door" + ("." if way.spent else " and stays with you.")
+            line = self._said("opened" if way.spent else "kept", opener=way.opener)
         return Deed(verb="open", spot=way.spot, line=line)
 
     def _arrived(self, spot: Spot) -> str:
         thing = self.things.get(spot)
         if thing is not None and thing.kind == "key":
-            return f"You take the {self.opener(thing.name)}."
+            return self._said("taken", opener=thing.name)
         if thing is not None and thing.kind == "treasure":
-            return f"You take the {thing.name}. Treasures: {self.treasures}."
+            return self._said("treasure", thing.name)
         if spot == self.dungeon.goal and not self.play.finished:
-            return "This is the heart of the place. Beat its guardian first."
+            return self._said("guarded")
         if self.tile(spot) == "secret":
-            return "A hidden way!"
-        return "You jump down. Another way leads back." if self.tile(spot) == "drop" else ""
+            return self._said("secret")
+        return self._said("drop") if self.tile(spot) == "drop" else ""
 
     def _refusal(self, spot: Spot) -> str:
         thing = self.things.get(spot)
         if thing is not None and thing.kind == "trap":
-            return "A trap. You had better go around it."
+            return self._said("trap")
         if thing is not None and thing.kind == "ornament":
-            return f"A {thing.name} stands in the way."
+            return self._said("ornament", thing.name)
         if self.tile(spot) == "drop" or self.tile(self.play.spot) == "drop":
-            return "It is too steep: the arrow shows the only way."
-        return "That is no place to walk." if self.tile(spot) == "pool" else ""
+            return self._said("steep")
+        return self._said("pool") if self.tile(spot) == "pool" else ""
 
     def _ended(self, verb: str, spot: Spot, line: str) -> Deed:
         """The deed, with the reward if it ended the dungeon."""
         reached = self.play.finished and not self.done
         if reached:
             self.done = True
-            won = f"You have reached the heart of {self.place.name}! Treasures: {self.treasures}."
-            line = f"{line} {won}".strip()
+            line = self.words["between"].join(filter(None, (line, self._said("reached"))))
         return Deed(verb=verb, spot=spot, line=line, reached=reached)
 
     # -- what there is ----------------------------------------------------------------------------
@@ -178,19 +181,32 @@ class Delve:
         """What a tile's thing or way is called, or nothing."""
         thing, way = self.things.get(spot), self.ways.get(spot)
         if thing is not None and thing.id not in self.play.taken | self.play.beaten:
-            called = {"key": self.opener(thing.name), "lever": "lever"}
-            called["guardian"] = f"guardian: {thing.name}"
-            return called.get(thing.kind, thing.name)
+            if thing.kind == "key":
+                return self.opener(thing.name)
+            named = thing.kind in ("lever", "guardian")
+            return self._said(thing.kind, thing.name) if named else self.called(thing.name)
         if way is not None and way.kind in _SHUT and way.id not in self.play.opened:
-            needs = f"needs the {self.opener(way.opener)}"
-            return {"lock": needs, "gate": "needs a lever"}.get(way.kind, "barred")
+            needs = {"lock": "needs", "gate": "needs a lever"}.get(way.kind, "bar")
+            return self._said(needs, opener=way.opener)
         if spot in (self.dungeon.start, self.dungeon.goal):
-            return "the way out" if spot == self.dungeon.start else "the heart of the place"
+            return self._said("way out" if spot == self.dungeon.start else "heart")
         return ""
 
     def opener(self, name: str) -> str:
         """The full name of a key or rune."""
-        return f"{name} rune" if name in self._kept else f"{name} key"
+        called = self.words["openers"].get(name) or self.called(name)
+        kind = "rune" if name in self._kept else "key"
+        return str(self.words[kind].format(name=called))
+
+    def called(self, name: str) -> str:
+        """What a foe, a treasure or an ornament is called."""
+        return str(self.words["names"].get(name, name))
+
+    def _said(self, name: str, thing: str = "", *, opener: str = "") -> str:
+        """The game's own words, with the name of a thing, or of the key or rune `opener`."""
+        called = self.opener(opener) if opener else self.called(thing)
+        words = {"name": called, "place": self.title, "treasures": self.treasures}
+        return str(self.words[name].format(**words))
 
     @property
     def bag(self) -> list[tuple[procgen.Thing, int]]:
@@ -211,7 +227,8 @@ class Delve:
     def treasures(self) -> str:
         """How many treasures were found, as "2 of 5"."""
         everything = self.dungeon.of_kind("treasure")
-        return f"{sum(t.id in self.play.taken for t in everything)} of {len(everything)}"
+        found = sum(t.id in self.play.taken for t in everything)
+        return str(self.words["count"].format(found=found, all=len(everything)))
 
     def _look(self) -> None:
         """Notes what can be seen from here."""
@@ -232,13 +249,13 @@ class Delve:
         return {"at": at, "walk": self.play.to_dict(), "seen": seen, "done": self.done}
 
     @classmethod
-    def from_dict(cls, world: procgen.World, data: Any) -> Self:
+    def from_dict(cls, world: procgen.World, data: Any, language: str = "en") -> Self:
         """What `to_dict` wrote; raises `InvalidArgument`, KeyError, TypeError or ValueError."""
         x, y = data["at"]
         found = world.places(x, y, 1, 1)
         if not found or not world.has_dungeon(found[0]):
             raise procgen.InvalidArgument(f"a dungeon at {(x, y)}, where none is")
-        delve = cls(found[0], world.dungeon(found[0]))
+        delve = cls(found[0], world.dungeon(found[0]), language)
         bits = np.frombuffer(bytes.fromhex(data["seen"]), np.uint8)
         if len(bits) != (delve.seen.size + 7) // 8 or type(data["done"]) is not bool:
             raise procgen.InvalidArgument(f"what was seen or done in {found[0].name}")

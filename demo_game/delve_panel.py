@@ -28,9 +28,10 @@ _MARKS = {
 def draw_title(screen: pygame.Surface, writer: Writer, delve: Delve) -> None:
     """The place's name, the floor, and whether its heart was reached, in the upper left corner."""
     floors, floor = delve.dungeon.floors, delve.play.spot[2]
-    writer.write(screen, delve.place.name, 16, 14, size="big", colour=INK)
-    text = "below the ground" if floors == 1 else f"floor {floor + 1} of {floors}"
-    text += " · its heart is reached" if delve.done else " · find its heart"
+    writer.write(screen, delve.title, 16, 14, size="big", colour=INK)
+    text = delve.words["one floor" if floors == 1 else "floor"]
+    text = text.format(floor=floor + 1, floors=floors)
+    text += delve.words["heart reached" if delve.done else "heart sought"]
     writer.write(screen, text, 18, 46, colour=GOLD if delve.done else DIM)
 
 
@@ -43,14 +44,15 @@ def draw_bag(screen: pygame.Surface, writer: Writer, view: DelveView) -> None:
     panel(screen, box)
     if not bag:
         writer.write(
-            screen, "nothing in the bag", box.centerx, box.y + 20, colour=DIM, centred=True
+            screen, view.delve.words["bag"], box.centerx, box.y + 20, colour=DIM, centred=True
         )
     for number, (thing, count) in enumerate(bag):
         x = box.x + 12 + number * slot
         screen.blit(view.art.sprite(thing), (x, box.y + 6))
         if count > 1:
             writer.write(screen, f"x{count}", x + 28, box.y + 10, size="small", colour=INK)
-        name = thing.name if thing.kind == "key" else ""
+        named = {**view.delve.words["names"], **view.delve.words["openers"]}
+        name = named.get(thing.name, thing.name) if thing.kind == "key" else ""
         writer.write(screen, name, x + 16, box.y + 39, size="small", colour=GOLD, centred=True)
 
 
@@ -79,8 +81,15 @@ def draw_map(screen: pygame.Surface, writer: Writer, delve: Delve) -> None:
     here = (corner[0] + x * step + step // 2, corner[1] + y * step + step // 2)
     pygame.draw.circle(screen, (0, 0, 0), here, step // 2 + 2)
     pygame.draw.circle(screen, (255, 255, 255), here, step // 2 + 1)
-    writer.write(screen, f"Floor {floor + 1}", box.x + 20, box.y + 12, size="big", colour=GOLD)
-    legend = "blue stairs · orange locks · red foes · yellow keys · green treasure · Tab closes"
+    writer.write(
+        screen,
+        delve.words["map"].format(floor=floor + 1),
+        box.x + 20,
+        box.y + 12,
+        size="big",
+        colour=GOLD,
+    )
+    legend = delve.words["legend"]
     at = (box.centerx, box.bottom - 26)
     if writer.fonts["small"].size(legend)[0] < box.width - 16:
         writer.write(screen, legend, *at, size="small", colour=DIM, centred=True)

@@ -16,8 +16,8 @@ _NEAR = 0.75  # tiles from an entrance within which one can go down
 class Delves:
     """The dungeons of a game, by the id of their place; `current` is the one the hero is in."""
 
-    def __init__(self, world: procgen.World) -> None:
-        self.world = world
+    def __init__(self, world: procgen.World, language: str = "en") -> None:
+        self.world, self.language = world, language
         self.known: dict[str, Delve] = {}
         self.current: Delve | None = None
 
@@ -36,15 +36,16 @@ class Delves:
     def enter(self, place: procgen.Place) -> str:
         """Goes down; the dungeon is as the hero left it."""
         if place.id not in self.known:
-            self.known[place.id] = Delve(place, self.world.dungeon(place))
+            self.known[place.id] = Delve(place, self.world.dungeon(place), self.language)
         self.current = self.known[place.id]
-        return f"You go down into {place.name}."
+        return str(self.current.words["enter"].format(place=self.current.title))
 
     def journal(self) -> list[str]:
         """A line for every dungeon."""
         return [
-            f"{'done' if delve.done else 'begun'}: {delve.place.name}, "
-            f"{delve.treasures} treasures found below"
+            delve.words["done" if delve.done else "begun"].format(
+                place=delve.title, treasures=delve.treasures
+            )
             for delve in self.known.values()
         ]
 
@@ -57,7 +58,7 @@ class Delves:
 
     def restore(self, data: Any) -> None:
         """Puts back what `to_dict` wrote; raises KeyError, TypeError or ValueError."""
-        delves = [Delve.from_dict(self.world, each) for each in data["known"]]
+        delves = [Delve.from_dict(self.world, each, self.language) for each in data["known"]]
         self.known = {delve.place.id: delve for delve in delves}
         current = data["current"]
         self.current = None if current is None else self.known[current]

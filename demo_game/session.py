@@ -16,7 +16,7 @@ import aigc_procgen as procgen
 from .cast import SIGHT, Actor, Cast
 from .delves import Delves
 from .reading import Reading
-from .words import own_words
+from .words import own_words, title_of
 
 __all__ = ["Session", "Talk"]
 
@@ -58,7 +58,7 @@ class Session:
         self._chats: dict[str, int] = {}
         self._blows: dict[str, int] = {}
         self._aim: tuple[Any, Any, Any] = (None, None, None)
-        self.delves = Delves(world)
+        self.delves = Delves(world, language)
         self._enter_stage(home)
 
     @classmethod
@@ -112,12 +112,9 @@ class Session:
         place = self.place_here()
         if place is None:
             return ""
-        facts = self.facts
         if place.id not in self.stage:
-            facts = procgen.Facts(
-                [("place", place.id), ("proper", place.id), ("name", place.id, place.name)]
-            )
-        return procgen.phrase(facts, place.id, "", language=self.language)
+            return title_of(place, self.language)
+        return procgen.phrase(self.facts, place.id, "", language=self.language)
 
     def arrive(self) -> None:
         """Tells the facts where the player is, when they came to another place."""

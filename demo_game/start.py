@@ -117,7 +117,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             Session.start(seed, pack, args.language), save, scenes=scenes, font=font
         )
     else:
-        current = TitleScreen(42, pack, can_load=save.exists(), font=font)
+        current = TitleScreen(42, pack, can_load=save.exists(), font=font, language=args.language)
     player = (Delver() if args.delve else Autoplay()) if args.autoplay else None
     budget = args.frames or (60_000 if args.autoplay else None)
     clock = pygame.time.Clock()
@@ -178,7 +178,7 @@ def _next_screen(
         if what == "quit":
             return None
         seed = current.session.world.seed
-        return TitleScreen(seed, pack, can_load=save.exists(), font=font)
+        return TitleScreen(seed, pack, can_load=save.exists(), font=font, language=language)
     if what == "new":
         return PlayScreen(Session.start(seed, pack, language), save, scenes=scenes, font=font)
     if what == "load":

@@ -10,6 +10,7 @@ import aigc_procgen as procgen
 
 from .interface import DIM, GOLD, INK, Writer, panel
 from .terrain_view import to_surface
+from .words import own_words
 
 __all__ = ["TitleScreen"]
 
@@ -21,8 +22,15 @@ class TitleScreen:
     """Asks for a seed. `choice` is None, ("new", seed), ("load", None) or ("quit", None)."""
 
     def __init__(
-        self, seed: int | str, pack: Any, *, can_load: bool, font: str | None = None
+        self,
+        seed: int | str,
+        pack: Any,
+        *,
+        can_load: bool,
+        font: str | None = None,
+        language: str = "en",
     ) -> None:
+        self.words = own_words(language)["title"]
         self.text = str(seed)
         self.pack = pack
         self.can_load = can_load
@@ -82,23 +90,23 @@ class TitleScreen:
         write(
             screen, "aigc_procgen", box.centerx, box.y + 24, size="title", colour=GOLD, centred=True
         )
-        write(screen, "one seed, a whole place", box.centerx, box.y + 92, colour=DIM, centred=True)
+        write(screen, self.words["motto"], box.centerx, box.y + 92, colour=DIM, centred=True)
         write(
             screen,
-            f"Seed: {self.text}_",
+            self.words["seed"].format(text=self.text),
             box.centerx,
             box.y + 142,
             size="big",
             colour=INK,
             centred=True,
         )
-        help_line = "type a number or a name · Enter plays · Esc leaves"
+        help_line = self.words["help"]
         if self.can_load:
-            help_line += " · F9 loads the saved game"
+            help_line += self.words["saved"]
         write(screen, help_line, box.centerx, box.y + 214, colour=INK, centred=True)
         write(
             screen,
-            self.message or "land, pictures, people and quests are made while you play",
+            self.message or self.words["idle"],
             box.centerx,
             box.y + 246,
             size="small",

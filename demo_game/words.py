@@ -9,7 +9,7 @@ from typing import Any
 
 import aigc_procgen as procgen
 
-__all__ = ["chosen_font", "own_words"]
+__all__ = ["chosen_font", "own_words", "title_of"]
 
 _FONTS = (
     "notosanscjksc,notosanscjk,notosanssc,sourcehansanssc,sourcehansanscn,sourcehansans,"
@@ -25,6 +25,12 @@ def own_words(language: str) -> dict[str, Any]:
     text = (resources.files(__package__) / "words.json").read_text(encoding="utf-8")
     words: dict[str, Any] = json.loads(text)[language]
     return words
+
+
+def title_of(place: procgen.Place, language: str) -> str:
+    """A place's name in a language."""
+    known = [("name", place.id, place.name), ("place", place.id), ("proper", place.id)]
+    return procgen.phrase(procgen.Facts(known), place.id, "", language=language)
 
 
 def chosen_font(language: str, path: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from aigc_procgen.demo_game.delve import SIDES, Delve
 from aigc_procgen.demo_game.session import Session
 from aigc_procgen.demo_game.sight import RADIUS, visible
 from aigc_procgen.demo_game.start import main
+from aigc_procgen.demo_game.words import own_words
 
 import aigc_procgen as procgen
+from aigc_procgen.dungeon.themes import themes
 
 pygame = pytest.importorskip("pygame", reason="the demo extra installs it")
 _KEYS = {"north": pygame.K_UP, "east": pygame.K_d, "south": pygame.K_s, "west": pygame.K_LEFT}
@@ -188,6 +191,25 @@ def test_solutions_say_what_happens():
         assert keys - spent <= held <= keys
     for words in ("You take the ", " key.", "opens the door", "guardian", "lever", "deeper"):
         assert any(words in line for line in said), words
+
+
+def test_below_the_ground_a_game_speaks_its_language():
+    """In Chinese no name, label, hint or line has a Latin letter, but for the key E."""
+    theme = {*themes().keys, *themes().runes}
+    for one in themes().themes.values():
+        for weights in (one.monsters, one.guardians, one.treasures, one.ornaments):
+            theme.update(weights.names)
+        theme |= {*one.halls.furniture.values(), *one.caverns.furniture.values()}
+    assert theme <= own_words("zh")["below"]["names"].keys()
+    latin = re.compile("[A-Za-z]")
+    for english in delves(range(3)):
+        delve = Delve(english.place, english.dungeon, "zh")
+        spots = [thing.spot for thing in delve.dungeon.things] + list(delve.ways)
+        said = [delve.title, *map(delve.label, spots), delve.hint.removeprefix("E")]
+        said += [deed.line for deed in walk(delve, delve.dungeon.solution)]
+        said += [delve.treasures, delve.hint.removeprefix("E"), delve._refusal(delve.play.spot)]
+        assert sum(map(bool, said)) > 20
+        assert not [text for text in said if latin.search(text)]
 
 
 def test_treasure_is_taken_by_walking_on_it():

@@ -381,5 +381,28 @@ def test_unknown_languages_are_refused():
         load_table("rules", "zh")
 
 
+def test_people_of_a_world_are_called_what_its_quests_call_them():
+    """Names and backstories are Chinese, the rest is as in English; outlaws and strangers too."""
+    world = procgen.world(42)
+    places = world.neighbours(world.nearest("town", *world.spawn()))
+    hidden = 0
+    for place in places:
+        for asked in (world.people, world.outlaws):
+            english, chinese = asked(place), asked(place, language="zh")
+            facts = world.facts(place)
+            hidden += len(english) * (asked == world.outlaws)
+            for one, other in zip(english, chinese, strict=True):
+                assert other.name == procgen.phrase(facts, one.id, "", language="zh")
+                assert other.name.startswith(other.called)
+                assert not FOREIGN.search(re.sub(r"[0-9]{1,4}", "", other.name + other.backstory))
+                words = {"name": one.name, "called": one.called, "backstory": one.backstory}
+                assert replace(other, **words) == one
+    assert hidden
+    stranger = procgen.character(7, "smith", language="zh")
+    assert not FOREIGN.search(stranger.name + stranger.backstory)
+    with pytest.raises(InvalidArgument, match="language must be one of"):
+        world.people(places[0], language="fr")
+
+
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(digests(), indent=1) + "\n")

@@ -23,7 +23,7 @@ from aigc_procgen.story.books import Book
 from aigc_procgen.story.directions import direction, paces
 from aigc_procgen.story.facts import apply
 from aigc_procgen.story.figures import event_rules
-from aigc_procgen.story.history import History, place_history
+from aigc_procgen.story.history import History, place_history, realm_history
 from aigc_procgen.story.item_lore import ItemLore
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.past import past_of
@@ -34,7 +34,7 @@ from aigc_procgen.story.quest_log import quest_log
 from aigc_procgen.story.quests import plan_quest
 from aigc_procgen.story.residents import lifetime
 from aigc_procgen.story.rumours import TRUTHS, Rumour, rumours_of
-from aigc_procgen.story.shared_past import ties
+from aigc_procgen.story.shared_past import Crown, ties
 from aigc_procgen.story.signs import Sign
 from aigc_procgen.story.tables import load_table
 from aigc_procgen.story.teller import TONES
@@ -480,6 +480,25 @@ def test_realms_tell_the_same_wars_as_their_places_and_their_foes():
                     assert any(history.names[i] == realm.name for i in event.where)
     assert wars >= 1
     assert local >= 2
+
+
+def test_what_a_war_did_is_blamed_on_that_war():
+    """A siege, a levy, a peace names as its reason the war with the same foe, and no other's."""
+    foes = [
+        Crown(id=f"realm:{n}:0", name=f"Foe {n}", capital=f"town:{n}:9", capital_name=f"City {n}")
+        for n in range(1, 9)
+    ]
+    own = Crown(id="realm:0:0", name="Own", capital="town:0:9", capital_name="Home")
+    of_wars = 0
+    for seed in range(12):
+        history = realm_history(seed, own, foes)
+        for event in history.events:
+            if event.kind in ("peace", "besieged", "sacked", "occupied", "sent_men"):
+                cause = history.event(event.because[1])
+                assert cause.kind == "war"
+                assert {*cause.where} <= {*event.where}
+                of_wars += 1
+    assert of_wars > 20
 
 
 def test_barks_have_six_voices_for_every_situation():

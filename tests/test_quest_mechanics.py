@@ -268,6 +268,20 @@ def test_lines_take_up_what_the_quest_is_about():
         assert 30 <= named <= 75, language
 
 
+def test_who_has_met_the_player_greets_an_acquaintance():
+    """The first greeting is for a stranger, later ones are not, until nothing else is left."""
+    lines = load_table("lines")["acts"]
+    _, people, facts = small_neighbourhood(11)
+    told = [plan_quest(11, facts, giver=people[0].id, index=index) for index in range(6)]
+    voice = facts.value("voice", people[0].id)
+    plain = {quest.spoken("greet").split(",")[0] for quest in told[1:]}
+    again = {text.split(",")[0] for text in lines["greet_again"][voice] if "{" not in text}
+    assert plain & again
+    assert told[0].spoken("greet") not in lines["greet_again"][voice]
+    first = [text for text in lines["greet"][voice] if "{" not in text and "<" not in text]
+    assert not plain & set(first)
+
+
 def test_a_mended_quest_says_nothing_of_the_broken_one_again():
     """The words of another way are other words."""
     mended = 0

@@ -26,6 +26,7 @@ from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.proposals import MOST, Writer, make_frame
 from aigc_procgen.story.spoken_lines import spoken_lines
 from aigc_procgen.story.verifier import Verifier, slot_role
+from aigc_procgen.story.voices import Voice
 from aigc_procgen.story.words import sentence_case
 
 CORPUS = Path(__file__).parent.parent / "examples" / "toll_clerk.csv"
@@ -246,6 +247,8 @@ FRAME = make_frame(
     ("line", "wrong"),
     [
         ("{because} {ask}", ""),
+        ("{because} {ask} It is a horse, a horde, a horror.", ""),
+        ("{because} {ask} It is an hour.", ""),
         ("I ask it as a friend. {because} So. {ask} <pay>", ""),
         ('They say "one hour", an honest hour. {because} {ask}', ""),
         ("{because}", "a slot is lost"),
@@ -270,6 +273,7 @@ FRAME = make_frame(
         ("{because} {ask} So , well.", "strange signs"),
         ("{because} {ask} " + "It is so. " * 40, "length"),
         ("{because}\n{ask}", "no line"),
+        ("{" * 100_000, "length"),
         ("  ", "no line"),
         (None, "no line"),
     ],
@@ -373,6 +377,7 @@ def test_our_own_screenplays_are_read_back(tmp_path):
         ("a.json", "[1]", "neither a text"),
         ("a.json", '[{"text": 1}]', "is no text"),
         ("a.json", "[", "cannot be read"),
+        ("a.json", "[" * 100_000, "nested too deep"),
     ],
 )
 def test_other_files_are_no_scripts(tmp_path, name, text, said):
@@ -593,6 +598,24 @@ def test_speakers_are_chosen(pack):
             procgen.load_voice(pack, **wrong)
     with pytest.raises(PackError, match="no model of voice"):
         procgen.load_voice(procgen.default_pack())
+
+
+def test_a_network_without_odds_says_nothing():
+    """A voice whose network gives every piece an odd of 0 ends its lines there."""
+
+    def silent(state, pieces, labels):
+        return state, np.zeros((len(pieces), 3), np.float32), np.zeros((len(pieces), 1), np.float32)
+
+    voice = Voice(
+        silent,
+        states=2,
+        vocabulary=["", "?", "So."],
+        attributes={"speaker": ["Osk"], "act": ["greet"], "mood": [""]},
+        lexicon=(),
+        known=(),
+        use="propose",
+    )
+    assert set(voice.lines("greet", stream(0))) == {""}
 
 
 def test_a_manifest_of_a_voice_is_checked(pack):

@@ -58,6 +58,8 @@ def read_script(path: str | Path) -> tuple[ScriptRow, ...]:
         rows = reader(text)
     except (ValueError, csv.Error) as error:
         raise DataError(f"the script {str(path)!r} cannot be read: {error}") from None
+    except RecursionError:
+        raise DataError(f"the script {str(path)!r} cannot be read: it is nested too deep") from None
     found = tuple(dict.fromkeys(row for row in rows if row.text))
     if not found:
         raise DataError(f"the script {str(path)!r} holds no lines: give at least one")

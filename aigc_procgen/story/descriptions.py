@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..core.errors import check_choice
@@ -16,7 +16,7 @@ from .people import Person, is_old
 from .residents import census
 from .tables import check_language, load_table
 
-__all__ = ["GLOSSARIES", "Description", "describe", "glossary"]
+__all__ = ["GLOSSARIES", "Description", "describe", "glossary", "translated"]
 
 GLOSSARIES = ("kind", "motivation", "place", "role", "species", "trait")
 """What `glossary` has words for."""
@@ -106,6 +106,12 @@ def describe(
         traits=tuple(glossary("trait", language).get(trait, trait) for trait in person.traits),
         backstory=_told(seed, person, words, facts, place_name, language),
     )
+
+
+def translated(seed: Seed, person: Person, *, facts: Facts | None = None, language: str) -> Person:
+    """The person with the name and the backstory of `describe`; all else is the same."""
+    told = describe(seed, person, facts=facts, language=language)
+    return replace(person, name=told.name, called=told.called, backstory=told.backstory)
 
 
 def _told(

@@ -315,6 +315,10 @@ def _state_after(past: Past, events: Iterable[HistoryEvent]) -> dict[str, int]:
     return state
 
 
+# What comes of a war comes of that with the same foe; so do its peace and the wedding after it.
+_BETWEEN_CROWNS = (*_PLACE_WARS, "peace", "crown_wedding")
+
+
 def _explained(
     events: Sequence[HistoryEvent], of: str, land: Sequence[str]
 ) -> tuple[HistoryEvent, ...]:
@@ -328,6 +332,7 @@ def _explained(
             if earlier.kind in rule.causes
             and event.year - earlier.year <= rule.causes[earlier.kind]
             and earlier.id != event.id
+            and not (event.kind in _BETWEEN_CROWNS and not {*earlier.where} <= {*event.where})
         ]
         features = [feature for feature in rule.land if feature in land]
         if causes:

@@ -65,8 +65,9 @@ class LanguageModel:
 
     `url` is that of a chat interface on this machine; another machine's needs `allow_remote=True`,
     because then what is to be said, and your `style`, leave this one. `model` is what the server
-    calls the model, `style` says how people speak in your game, `timeout` is in seconds, for the
-    whole answer. Answers differ from machine to machine: where that matters, use `load_voice`.
+    calls the model, `style` says how people speak in your game, `timeout` is how many seconds
+    one whole answer may take, up to 3600; then the grammar speaks. Answers differ from machine to
+    machine: where that matters, use `load_voice`.
     Raises `InvalidArgument` for anything else.
     """
 

@@ -81,7 +81,16 @@ def _fits(goal: Fact, fact: Fact) -> bool:
 
 
 def _unknown(goal: Fact, facts: Facts) -> bool:
+    if _ground(goal):
+        return goal not in facts
     return not any(_fits(goal, fact) for fact in _candidates(goal, facts))
+
+
+def _ground(goal: Fact) -> bool:
+    for part in goal:  # noqa: SIM110 - a generator would take twice the time
+        if part[0] == "?":
+            return False
+    return True
 
 
 def _matches(pattern: Pattern, facts: Facts, bound: Bindings) -> Iterable[Bindings]:
@@ -110,6 +119,13 @@ def _plain(goal: Fact, facts: Facts, bound: Bindings) -> Iterator[Bindings]:
     if not free:
         if goal in facts:
             yield bound
+        return
+    first = free[0]
+    if len(free) == 1 and goal[first][1] != "_":
+        name, head, tail = goal[first], goal[:first], goal[first + 1 :]
+        for fact in _candidates(goal, facts):
+            if fact[:first] == head and fact[first + 1 :] == tail:
+                yield {**bound, name: fact[first]}
         return
     for fact in _candidates(goal, facts):
         if len(fact) != size:

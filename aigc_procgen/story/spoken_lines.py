@@ -17,7 +17,7 @@ def spoken_lines() -> Iterator[tuple[str, str, str, str]]:
     """
     for act, voices in load_table("lines")["acts"].items():
         for voice, options in voices.items():
-            yield from _texts(options, voice, act)
+            yield from _texts(options, voice, act.removesuffix("_again"))
     for act, deeds in load_table("deed_lines")["acts"].items():
         for voices in deeds.values():
             for voice, options in voices.items():

@@ -79,7 +79,10 @@ def told(
             lines.append(Line(key=key, speaker=who, act=act, text=text, source=source))
 
     mood = found.strategy.mood
-    add("greet", giver, speaker.line("greet", index=index))
+    greeting = speaker.line("greet_again", index=index) if index else ""  # they have met
+    if not greeting or greeting in heard:
+        greeting = speaker.line("greet", index=index)
+    add("greet", giver, greeting)
     add("offer", giver, speaker.line("offer", mood=mood, index=index))
     deadline = deadline_of(found, facts)
     for act in ("haste", "hurry", "late") if deadline is not None else ():

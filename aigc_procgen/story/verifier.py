@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _TWICE = re.compile(r"(?<![\w'\u2019])([\w'\u2019]+)\s+\1(?![\w'\u2019])", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![\w'\u2019])(an?)\s+([^\W\d_]+|\S)", re.IGNORECASE)
 # Words that sound otherwise than they are spelt.
-_AN = re.compile(r"[aeiou]|h(?:ou?r|onest|ono|eir)", re.IGNORECASE)
+_AN = re.compile(r"[aeiou]|h(?:our|ors(?![a-z])|onest|ono|eir)", re.IGNORECASE)
 _A = re.compile(r"u(?:ni(?!n|m)|s[aeiu]|t[ei]|biq)|eu|ewe|one(?:$|s|-)|once", re.IGNORECASE)
 _I = re.compile(r"I(?:['\u2019]\w+)?")
 _BEGINS = re.compile(r"(?:^|[.!?:\u2026>}]['\"\u201d\u2019)]*\s+)['\"\u2018\u201c(]*")
@@ -62,13 +62,16 @@ class Verifier:
 
     def problem(self, text: str, frame: Frame) -> str:
         """What is wrong with the line, in a word or two; "" if nothing is."""
-        if not isinstance(text, str) or not text.strip() or len(text.splitlines()) > 1:
+        if not isinstance(text, str) or not text.strip():
             return "no line"
-        slots = SLOT.findall(text)
-        plain = SLOT.sub(_PLACEHOLDER, text)
+        # First of all: of what a proposer sends without an end nothing else is read.
         longest = max((len(line) for line in frame.candidates), default=0)
         if len(text) > min(max(2 * longest, _LEAST), _MOST):
             return "length"
+        if len(text.splitlines()) > 1:
+            return "no line"
+        slots = SLOT.findall(text)
+        plain = SLOT.sub(_PLACEHOLDER, text)
         return (
             _wrong_slots(slots, plain, frame)
             or _wrong_signs(plain)

@@ -171,7 +171,8 @@ class Voice:
             whole[:, UNKNOWN] = 0
             for row in sorted(open_):
                 ends = list(accumulate(whole[row].tolist()))
-                piece = bisect_right(ends, draws[row].below(max(ends[-1], 1)))
+                # A network that gives nothing any odds has no more to say.
+                piece = bisect_right(ends, draws[row].below(ends[-1])) if ends[-1] else END
                 before[row] = piece
                 if piece == END:
                     open_.discard(row)

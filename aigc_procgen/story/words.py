@@ -43,6 +43,8 @@ _PAIRED = (
     "hurry",
     "late",
 )
+# Tables and acts that are other acts to whoever proposes lines.
+_AS_PROPOSED = {"causes": "because", "asks": "ask", "greet_again": "greet"}
 
 
 def phrase(facts: Facts, entity: str, form: str = "the", *, language: str = "en") -> str:
@@ -138,7 +140,7 @@ class Speaker:
         if self.writer is None:
             return ""
         table = what.rpartition(" ")[0]
-        act = {"causes": "because", "asks": "ask"}.get(table, what)
+        act = _AS_PROPOSED.get(table or what, what)
         speaking = voice or self.voice
         frame = make_frame(act, mood, speaking, sorted(self.roles), deck, fixed=bool(table))
         dice = stream(self._seed, "proposals", what, self._person, *self._names, index)
