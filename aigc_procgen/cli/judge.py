@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,8 +148,7 @@ class Judge:
     def floors(self, palette: Pixels) -> list[Column]:
         """What real pictures get: as they are, and in the colours that a pack can draw."""
         reals = self.reals
-        count = min(len(self.rows), len(reals.training))
-        rows = stream(self.seed, "floor").sample(range(len(reals.training)), count)
+        rows = self._trained_on()
         training, usable = reals.training[rows], np.flatnonzero(reals.rollable)
         held = reals.held[usable if self.wrap and len(usable) else slice(None)]
         asked = reals.held_labels[usable if self.wrap and len(usable) else slice(None)]
@@ -159,6 +159,21 @@ class Judge:
             numbers = self.likeness(name, like) | self.looks(shown, asked)
             columns.append(Column(name=name, numbers=numbers))
         return columns
+
+    def _trained_on(self) -> list[int]:
+        """Training pictures to hold against the held-out ones: where a picture's class is all that
+        is asked, as many of each class, for the two sets need not have the same shares.
+        """
+        reals, dice = self.reals, stream(self.seed, "floor")
+        if reals.held_labels.shape[1] > 1:
+            count = min(len(self.rows), len(reals.training))
+            return dice.sample(range(len(reals.training)), count)
+        own = {
+            value: cycle(dice.shuffled(np.flatnonzero(reals.training_labels[:, 0] == value)))
+            for value in np.unique(reals.training_labels[:, 0])
+        }
+        asked = reals.held_labels[self.rows, 0]
+        return [int(next(own[value])) for value in asked if value in own]
 
     def column(self, name: str, pack: Pack, model: Model, candidates: int) -> Column:
         """What a model gets, with its samples and the pictures that say most about it; of
