@@ -203,7 +203,7 @@ def test_learned_dungeons_are_proven():
 
 
 def test_a_pool_shut_in_by_walls_is_no_floor_that_nobody_reaches():
-    """In a dungeon in a hundred thousand a lone pool in a wall became floor, with a treasure on it
+    """In one dungeon of 46,336 a lone pool in a wall became floor, with a treasure on it
     that nobody could have.
     """
     assert procgen.dungeon(21140).proof.holds
