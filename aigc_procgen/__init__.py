@@ -195,6 +195,10 @@ _LATER = {
 _OTHER_NAMES = {"arc": "plan_arc", "quest": "plan_quest"}  # there
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -58,7 +58,7 @@ __all__ = [
     "world",
 ]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 WORLD_VERSION = 5  # changes whenever a seed gives another world
 _PROP_VARIANTS = 6
 DIRECTIONS = ("down", "up", "left", "right")
@@ -610,8 +610,8 @@ class World:
         return self._asked(plan_arc, giver, facts, wishes)
 
     def _asked(
-        self, plan: Callable[..., T], giver: Person, facts: Facts | None, wishes: dict[str, Any]
-    ) -> T:
+        self, plan: Callable[..., _T], giver: Person, facts: Facts | None, wishes: dict[str, Any]
+    ) -> _T:
         """What `plan` makes of what the giver asks for, on `facts` or those of their place."""
         if facts is None:
             facts = self.facts(self._place_of(giver))

@@ -150,7 +150,8 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
             if current is None:
                 break
     else:
-        status = 1 if player else 0
+        # Who asked for a picture has it, however far the player came.
+        status = 1 if player and not args.screenshot else 0
         if player:
             print(f"no {player.aim} in {frame:,} frames: {player.doing}", file=sys.stderr)
     if args.screenshot and current is not None:

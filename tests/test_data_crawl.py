@@ -472,6 +472,17 @@ def test_a_join_is_where_two_drawings_meet():
         find_join(hilt, blade, "left")
 
 
+def test_an_upper_half_is_never_moved_out_of_the_square():
+    """Two that would meet best with the upper one cut off at the rim are not joined so."""
+    lower, upper = np.zeros((2, 32, 32, 4), np.uint8)
+    lower[10:30, 2:6] = (200, 200, 200, 255)
+    lower[25:30, 0:12] = (150, 90, 30, 255)
+    upper[16:30, 5:9] = (200, 200, 200, 255)
+    upper[4:16, 1:13] = (90, 90, 220, 255)
+    found = find_join(lower, upper, "upright")
+    assert found is None or found.right >= -1
+
+
 def test_a_weapon_is_joined_across_its_length():
     """Drawn from the bottom left to the top right, it is cut at a right angle to that."""
     dark, light = np.zeros((2, 32, 32, 4), np.uint8)

@@ -52,8 +52,13 @@ def test_autoplay_completes_a_quest(seed, capsys):
     assert "quest completed" in capsys.readouterr().out
 
 
-def test_autoplay_says_when_its_frames_ran_out(capsys):
-    """Ten frames are not enough: status 1 and what it was doing."""
+def test_autoplay_says_when_its_frames_ran_out(capsys, tmp_path):
+    """Ten frames are not enough: status 1 and what it was doing; but for a picture they are."""
+    shot = tmp_path / "shot.png"
+    arguments = ["--headless", "--autoplay", "--seed", "1", "--frames", "10"]
+    assert main([*arguments, "--screenshot", str(shot)]) == 0
+    assert shot.exists()
+    capsys.readouterr()
     assert main(["--headless", "--autoplay", "--seed", "1", "--frames", "10"]) == 1
     assert "no quest completed in 10 frames" in capsys.readouterr().err
 

@@ -53,6 +53,23 @@ def test_a_world_draws_furniture_and_a_pack_that_knows_it_draws_its_own(small_pa
             assert max(rows.max(), columns.max()) < 2 * size
 
 
+@pytest.mark.parametrize("kind", ["table", "hearth", "forge"])
+def test_nobody_walks_through_furniture(kind):
+    """What stands on a floor that was free shuts its tile."""
+    world = procgen.world(5)
+    x, y = world.spawn()
+    world.remove_prop(x, y)
+    assert world.walkable(x, y)
+    world.add_prop(kind, x, y)
+    assert not world.walkable(x, y)
+
+
+def test_places_that_share_a_pier_do_not_moor_two_boats_in_one_spot():
+    """One boat a tile, on water, where the piers of a town and a village are the same."""
+    (boat,) = procgen.world(42).props(-110, 688, 1, 1)
+    assert boat.kind == "boat"
+
+
 def test_boats_lie_in_the_water_beside_piers():
     """At most piers a boat lies or two, each on water, within two tiles of a pier's end."""
     world = procgen.world(2, size=1400)

@@ -133,8 +133,10 @@ def test_tidied_pixels_lose_specks_and_keep_eyes():
     assert not empty.any()
 
 
-def test_classes_are_shown_equally_often(tmp_path):
-    """A class with few pictures is drawn as often as one with many."""
+def test_classes_are_shown_by_the_root_of_their_pictures(tmp_path):
+    """A picture of a class of two is drawn more often than one of a class of many, but not as
+    often as would show both classes alike.
+    """
     path = write_set(tmp_path / "tiles.npz", "tiles", count=30)
     with np.load(path) as data:
         arrays = dict(data)
@@ -142,8 +144,9 @@ def test_classes_are_shown_equally_often(tmp_path):
     arrays["labels"][:2] = 1
     np.savez(path, **arrays)
     dataset, _ = load_dataset(path, 12)
-    labels = dataset.labels[dataset.rows(2000, torch.Generator().manual_seed(0))]
-    assert labels.mean(0)[:2].tolist() == pytest.approx([0.5, 0.5], abs=0.05)
+    labels = dataset.labels[dataset.rows(4000, torch.Generator().manual_seed(0))]
+    few = 2**0.5 / (2**0.5 + (len(dataset) - 2) ** 0.5)
+    assert labels.mean(0)[:2].tolist() == pytest.approx([1 - few, few], abs=0.03)
 
 
 @pytest.mark.parametrize("arch", ["r3gan", "dcgan"])
@@ -376,6 +379,25 @@ def test_only_parts_that_fit_each_other_are_put_together(tmp_path):
     trainer.snapshot({})
     again = Trainer(small(), data, tmp_path / "run", "cpu")
     assert torch.equal(again.average.codebook.misfit, trainer.average.codebook.misfit)
+
+
+def test_a_set_whose_parts_do_not_all_fit_has_two_slots(tmp_path):
+    """Pairs of parts that fit are of the first two slots: with one slot they are refused."""
+    data = write_set(tmp_path / "characters.npz")
+    arrays = dict(np.load(data))
+    arrays["fits"] = np.array([[1, 1]], np.int32)
+    np.savez(data, **arrays)
+    with pytest.raises(InvalidArgument, match=r"data must have two slots of parts, and fits"):
+        load_dataset(data, 12)
+
+
+def test_a_shorter_run_keeps_its_share_of_the_critic():
+    """Of half as many images half as many are without a critic; a DCGAN has none of that."""
+    whole, half = preset("sprites"), preset("sprites", images=preset("sprites").images // 2)
+    assert half.warm_up == whole.warm_up // 2
+    assert half.burn_in == whole.burn_in // 2
+    assert preset("sprites", images=1000, warm_up=7).warm_up == 7
+    assert preset("sprites", "laptop", "dcgan").images == preset("tiles").images
 
 
 def test_warm_up_learns_to_draw_from_parts(tmp_path):

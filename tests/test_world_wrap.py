@@ -150,8 +150,8 @@ def test_changes_across_the_rim_are_kept(tmp_path):
 @pytest.mark.parametrize(
     ("size", "message"),
     [
-        (2048, "size must be multiples of 1536 tiles, 1536 or more"),
-        ((1536, 1000), "multiples of 1536"),
+        (2048, "size must be a multiple of 1536 tiles, 1536 or more"),
+        ((1536, 1000), "a multiple of 1536"),
         (None, "not None"),
     ],
 )

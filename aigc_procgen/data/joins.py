@@ -67,8 +67,8 @@ def find_join(lower: Pixels, upper: Pixels, along: str) -> Join | None:
 
     Every shift of a few pixels and every cut straight across is tried; what counts is how far the
     two differ along the cut, as in graph-cut textures (Kwatra et al., SIGGRAPH 2003). None if they
-    nowhere touch, or if it gives nearly one of the two again. Whole numbers decide, so the place is
-    the same on every machine.
+    nowhere touch, or if it gives nearly one of the two again. Sums of whole numbers, and one
+    division of two of them, decide: the place is the same on every machine.
     """
     check_choice("along", along, ALONG)
     size = len(lower)

@@ -66,6 +66,7 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
             progress("sprites", index, len(categories))
         stand = category in table["standing"]
         found.seen.clear()
+        before = len(found.images)
         changes: list[dict[str, Any]] = []
         for change in (change for entry in entries for change in colourings(entry)):
             if change not in changes:
@@ -85,7 +86,7 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
                 for number, sprite in enumerate(made[drawing]):
                     held = len(changes) >= _ENOUGH_COLOURINGS and number == kept
                     found.add(sprite, index, (drawing, drawing, colours[number]), held)
-        if not made:
+        if len(found.images) == before:
             raise DataError(f"the art has no usable file for the category {category}")
         fits += [(drawing, drawing) for drawing in made]
         if category in table["joins"]:

@@ -208,7 +208,9 @@ def _add_replies(
         )
         speaker.heard, speaker.writer = heard, writer
         text = speaker.line(act, mood=mood, index=index)
-        add(f"reply {objective.id}", person, text or speaker.line("tell_self", index=index))
+        if verb == "listen":  # to somebody who has nothing to say of it
+            text = text or speaker.line("tell_self", index=index)
+        add(f"reply {objective.id}", person, text)
     marks = {mark for o in objectives if o.any_of for mark in o.marks[:1]}
     marks |= {mark for o in objectives for other in o.any_of for mark in other.marks[:1]}
     speaker = Speaker(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.records import Record
@@ -84,7 +85,7 @@ class Config(Record):
 _KIND_CHANGES: dict[str, dict[str, object]] = {
     # A texture rolled at random is hard to judge: at the figures' gamma the critic stays blind.
     "tiles": {"label_drop": 0.0, "shift": 0, "gamma": (0.05, 0.02)},
-    # About two thousand pictures: without turned colours the critic learns them by heart.
+    # About eight thousand pictures: without turned colours the critic learns them by heart.
     # Half of one drawing mixed with half of another is neither, so they are drawn purely.
     "sprites": {
         "features": 8,
@@ -181,17 +182,27 @@ _ARCH_CHANGES: dict[str, dict[str, object]] = {
 def preset(kind: str, name: str = "laptop", arch: str = "r3gan", **changes: object) -> Config:
     """The `Config` of a preset, with `changes` on top; unknown names raise `InvalidArgument`.
 
+    Of fewer (or more) `images` than the preset "laptop" has, as large a share is without a critic.
+
     >>> preset("tiles", "tiny").images
     30000
     """
     check_choice("kind", kind, KINDS)
     check_choice("preset", name, PRESETS)
     check_choice("arch", arch, ARCHITECTURES)
-    settings = {**_PRESET_CHANGES[name], **_KIND_CHANGES[kind], **_FOR_ALL_KINDS.get(name, {})}
-    if name == "laptop" and kind in _PALETTE_HEADS:
+    settings: dict[str, Any] = {
+        **_PRESET_CHANGES[name],
+        **_KIND_CHANGES[kind],
+        **_FOR_ALL_KINDS.get(name, {}),
+    }
+    if name == "laptop" and arch == "r3gan" and kind in _PALETTE_HEADS:
         settings |= {"learning_rate": (1e-3, 1e-4), **_PALETTE_HEADS[kind]}
+        images = changes.get("images")
+        if isinstance(images, int):  # a shorter run has its critic's share of it too
+            for part in ("warm_up", "burn_in"):
+                settings[part] = settings[part] * images // settings["images"]
     settings |= {**_ARCH_CHANGES[arch], **changes}
     base = Config(kind=kind, arch=arch, preset=name)
     if unknown := sorted(set(settings) - set(base.to_dict())):
         raise InvalidArgument(f"a training run has no setting {unknown[0]!r}")
-    return replace(base, **settings)  # type: ignore[arg-type]  # Config checks the values
+    return replace(base, **settings)  # Config checks the values

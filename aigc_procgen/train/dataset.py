@@ -233,6 +233,12 @@ def load_dataset(
         parts = parts[kept].astype(np.int64)
     elif meta["kind"] != "tiles" and len(shown) <= _MOST_OWN_PARTS:
         parts = np.arange(1, len(shown) + 1)[:, None]
+    fits = arrays.get("fits")
+    if fits is not None and (parts is None or parts.shape[1] < 2 or fits.shape != (len(fits), 2)):
+        raise InvalidArgument(
+            f"data must have two slots of parts, and fits [pairs, 2], where parts do not all fit; "
+            f"{path.name} has fits {list(fits.shape)}: build it again"
+        )
     if palette is None:
         # Frames of a walk have one another's colours; a back may have others than a front.
         standing = images[shown[:20_000], :: int(meta.get("frames", 1))]
@@ -251,7 +257,7 @@ def load_dataset(
         mirrored=mirrored,
         about={name: str(meta.get(name, "")) for name in ("source", "licence", "digest")},
         parts=parts,
-        fits=arrays.get("fits"),
+        fits=fits,
         frames=int(meta.get("frames", 1)),
         directions=tuple(meta.get("directions", ())),
     )

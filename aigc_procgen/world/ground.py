@@ -195,11 +195,12 @@ class Ground:
         ]
 
     def _moored(self, terrain: NDArray[np.uint8], x: int, y: int) -> list[Prop]:
-        """The boats that lie at piers in the chunk."""
+        """The boats that lie at piers in the chunk: one a spot, though two places share a pier."""
+        harbours = self._harbours_near(x, y, CHUNK, CHUNK)
+        spots = dict.fromkeys(spot for harbour in harbours for spot in harbour.moorings)
         return [
             Prop("boat", column, row)
-            for harbour in self._harbours_near(x, y, CHUNK, CHUNK)
-            for column, row in harbour.moorings
+            for column, row in spots
             if 0 <= column - x < CHUNK and 0 <= row - y < CHUNK
             if terrain[row - y, column - x] in _WET
         ]

@@ -157,9 +157,9 @@ def _furnish(
         return spot
 
     for _ in range(kind.forges):
-        coals = take(rooms[0])
-        if coals and _passable(rooms, ways, canvas, coals):
-            canvas.put("forge", *coals)
+        forge = take(rooms[0])
+        if forge and _passable(rooms, ways, canvas, forge):
+            canvas.put("forge", *forge)
     if kind.hearth:
         # Against the wall that is farthest from the door.
         gap = ways[0]

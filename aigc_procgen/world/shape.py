@@ -108,7 +108,7 @@ def make_shape(size: Any = None, height: Any = None, wrap: Any = False) -> Shape
             raise InvalidArgument("wrap must be False with a height of your own: leave one out")
         if size is None or size[0] % ROUND or size[1] % ROUND:
             raise InvalidArgument(
-                f"size must be multiples of {ROUND} tiles, {ROUND} or more, in a world with "
+                f"size must be a multiple of {ROUND} tiles, {ROUND} or more, in a world with "
                 f"wrap=True, not {size!r}"
             )
     return Shape(size=size, height=height, wrap=wrap)

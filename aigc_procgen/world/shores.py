@@ -24,10 +24,8 @@ _LONGEST = 2047  # lengths above are taken for that
 _SLACK = 16  # by which two measured lengths may be rounded apart
 _FARTHEST = 20_000  # from here on a length is above the longest in any case: its square fits
 _SHEET = 64  # samples on a side of what is looked at together
-_BLOCK, _SMALL_BLOCK = (
-    8,
-    4,
-)  # samples on a side of a block, and where blocks are larger than valleys
+_BLOCK = 8  # samples on a side of a block
+_SMALL_BLOCK = 4  # where blocks are larger than valleys
 _WIDE = 8 * UNIT  # between two samples, from which on they are
 _PAIRS = 1024  # blocks with a part, of which all samples are measured at once
 
