@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def find_join(lower: Pixels, upper: Pixels, along: str) -> Join | None:
     )
     made = join(lower, upper, found)
     new = min(_changed(lower, made), _changed(moved[best], made))
-    return None if new < _NEW else Join(**{**vars(found), "new": new})
+    return None if new < _NEW else replace(found, new=new)
 
 
 def _changed(before: Pixels, after: Pixels) -> float:

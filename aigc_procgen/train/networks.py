@@ -110,7 +110,7 @@ class Codebook(nn.Module):
     ever went with the label: a softmax of its products with fixed random keys, so that most
     pictures are made of one part a slot and some are half one, half another, which no picture of
     the set is. `temperature` says how many: 0.05 few, 0.3 most. With `fitted`, of the second slot
-    only parts that fit what was chosen in the first.
+    only parts that fit what was chosen in the first (where that is a blend, what fits most of it).
 
     Learned codes of single pictures are from GLO (Bojanowski et al., ICML 2018).
     """
