@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,14 @@ _REACH = 3  # pixels that the upper half may be moved in each direction
 _SHARE = (0.2, 0.85)  # of a drawing's own pixels, on its side of the cut
 _NEW = 0.15  # of the pixels of either drawing, to be seen as another one
 _DIFFERENT = 24  # of 255, in one channel
+_OPPOSITE = 3 * 255  # how far a red pixel is from a transparent one, as `_weighed` has them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Join:
     """Where two drawings meet: the upper one is moved `right` and `down` by so many pixels, and is
     seen from the height `cut` on. `cost` is 0 where both are the same along the cut, 1 where one
-    is all red and the other has nothing; `new` is the share of the pixels that changed against the
-    drawing that is more alike.
+    is all red and the other has nothing.
     """
 
     along: str
@@ -36,7 +36,6 @@ class Join:
     down: int
     cut: int
     cost: float
-    new: float
 
 
 def _heights(size: int, along: str) -> NDArray[np.intp]:
@@ -117,12 +116,11 @@ def find_join(lower: Pixels, upper: Pixels, along: str) -> Join | None:
         right=right,
         down=down,
         cut=cut,
-        cost=float(cost[best, cut]) / (3 * 255),
-        new=0.0,
+        cost=float(cost[best, cut]) / _OPPOSITE,
     )
     made = join(lower, upper, found)
     new = min(_changed(lower, made), _changed(moved[best], made))
-    return None if new < _NEW else replace(found, new=new)
+    return None if new < _NEW else found
 
 
 def _changed(before: Pixels, after: Pixels) -> float:
@@ -139,7 +137,7 @@ def cost_of(lower: Pixels, upper: Pixels, found: Join) -> float:
     at_cut = (heights == found.cut) | (heights == found.cut - 1)
     either = at_cut & ((lower[..., 3] > 0) | (moved[..., 3] > 0))
     apart = np.abs(_weighed(lower) - _weighed(moved)).sum(-1)[at_cut].sum()
-    return float(apart / max(int(either.sum()), 1) / (3 * 255))
+    return float(apart / max(int(either.sum()), 1) / _OPPOSITE)
 
 
 def join(lower: Pixels, upper: Pixels, found: Join) -> Pixels:
