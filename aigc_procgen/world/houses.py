@@ -172,12 +172,12 @@ def _furnish(
     for _ in range(kind.beds):
         if bed := take(rooms[-1]):
             canvas.put("bed", *bed)
-    middle = dice.shuffled(_middle(rooms[0]))
-    for spot in middle:
-        tables = sum(canvas.props.get(other) == "table" for other in middle)
+    tables = kind.tables
+    for spot in dice.shuffled(_middle(rooms[0])):
         beside = any(abs(spot[0] - x) + abs(spot[1] - y) < 2 for x, y in ways)
-        if tables < kind.tables and not beside and _passable(rooms, ways, canvas, spot):
+        if tables and not beside and _passable(rooms, ways, canvas, spot):
             canvas.put("table", *spot)
+            tables -= canvas.props.get(spot) == "table"  # not where goods already lie
     for spot in sorted(left):
         if dice.chance(kind.filled, 100):
             canvas.put(dice.weighted(kind.goods, kind.weights), *spot)
