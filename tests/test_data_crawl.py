@@ -402,7 +402,9 @@ def test_wardrobe_leaves_out_what_its_table_does(release):
 
 
 def test_sprites_are_drawings_in_colourings(built):
-    """A drawing has one number in all of its colours; some of many colourings are held out."""
+    """A drawing has one number in all of its colours; two in five of them are held out, other ones
+    of every drawing, and colours that hardly show are none.
+    """
     data = read_set(built / "sprites.npz")
     assert data.slots == ("lower", "upper", "colouring")
     assert data.parts is not None
@@ -410,38 +412,45 @@ def test_sprites_are_drawings_in_colourings(built):
     drawings, uppers, colourings = data.parts.T
     assert (data.parts > 0).all()
     held, whole = data.held_out, drawings == uppers
-    assert 0.02 < held[whole].mean() < 0.2
-    for drawing in np.unique(drawings[held & whole]):
+    assert 0.2 < held[whole].mean() < 0.41
+    for drawing in np.unique(drawings):
         own = whole & (drawings == drawing)
-        assert own.sum() >= 3
-        assert 1 <= (own & held).sum() <= own.sum() // 3
+        assert (own & held).sum() == (own.sum() * 2 // 5 if own.sum() >= 3 else 0)
         assert len(np.unique(colourings[own])) == own.sum()
         assert len(np.unique(data.labels[own])) == 1
+        pictures = data.images[own].astype(int)
+        for index, picture in enumerate(pictures):
+            apart = np.abs(pictures[index + 1 :] - picture)[:, picture[..., 3] > 0, :3]
+            assert (apart.mean((1, 2)) >= 4).all()
     shown = np.unique(data.labels[~held])
     assert len(shown) == len(data.attributes["category"])
 
 
 def test_halves_of_drawings_that_fit_make_new_ones(built):
-    """Of two that fit the lower rows are one's and the upper the other's; the set says which fit,
-    and pairs that it holds out are shown in no colouring.
+    """Of two that fit the lower rows are one's and the upper the other's; the set says what goes
+    with what, some pairs are shown in no colouring, and of the others some are kept back.
     """
     data = read_set(built / "sprites.npz")
     assert data.fits is not None
-    fits = {tuple(pair) for pair in data.fits.tolist()}
+    fits = {tuple(meeting) for meeting in data.fits.tolist()}
+    assert len(fits) == len(data.fits)
     category: dict[int, int] = {}
     pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
-    for (lower, upper, _), label, held in zip(
-        data.parts, data.labels[:, 0], data.held_out, strict=True
+    seen = set()
+    for (lower, upper, colouring), label, held in zip(
+        data.parts.tolist(), data.labels[:, 0], data.held_out, strict=True
     ):
-        assert (lower, upper) in fits
+        assert (lower, upper, colouring) in fits
+        assert (lower, upper, colouring) not in seen
+        seen.add((lower, upper, colouring))
         assert category.setdefault(lower, label) == category.setdefault(upper, label) == label
         if lower != upper:
             pairs[bool(held)].add((lower, upper))
-    assert pairs[True]
-    assert pairs[False]
-    assert not pairs[True] & pairs[False]
-    assert all((drawing, drawing) in fits for drawing in category)
-    assert len(fits) > len(category) + len(pairs[True] | pairs[False]) - 1
+    assert pairs[True] - pairs[False]
+    assert pairs[True] & pairs[False]
+    assert pairs[False] - pairs[True]
+    assert all(any((name, name, fit[2]) in fits for fit in fits) for name in category)
+    assert len(fits) > len(seen)
 
 
 def test_a_join_is_where_two_drawings_meet():

@@ -13,10 +13,16 @@ from training_data import train_run
 
 from aigc_procgen.core.errors import InvalidArgument, PackError
 
+FITS = [(half, half, colour) for half in range(1, 7) for colour in (1, 2, 3)] + [(1, 4, 2)]
 
-@pytest.fixture(scope="module", params=["tiles", "characters"])
+
+@pytest.fixture(
+    scope="module",
+    params=[("tiles", ()), ("characters", ()), ("characters", FITS)],
+    ids=["tiles", "characters", "halves"],
+)
 def run(request, tmp_path_factory):
-    return train_run(tmp_path_factory.mktemp("export"), request.param)
+    return train_run(tmp_path_factory.mktemp("export"), *request.param)
 
 
 def test_export_agrees_with_torch(run):

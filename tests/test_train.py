@@ -15,7 +15,7 @@ import pytest
 import torch
 from aigc_procgen.exporters.onnx import compare, export_run
 from PIL import Image
-from training_data import SMALL, write_set
+from training_data import SMALL, write_fitting_set, write_set
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.files import write_atomic
@@ -357,37 +357,38 @@ def test_what_says_nothing_at_all_is_better_than_what_is_wrong():
 
 def test_only_parts_that_fit_each_other_are_put_together(tmp_path):
     """Whatever latents ask for, a lower half gets an upper half of those that the set lets fit it,
-    also in an exported run; a pair that was never shown is among them.
+    and a colour that goes with both and was not shown with them, if there is one; also later.
     """
-    data = write_set(tmp_path / "characters.npz")
-    arrays = dict(np.load(data))
-    count = len(arrays["images"])
-    halves = np.arange(count) % 6 + 1
-    arrays["parts"] = np.stack([halves, halves], 1).astype(np.int32)
-    arrays["fits"] = np.array([*[(n, n) for n in range(1, 7)], (1, 4), (4, 1), (2, 99)], np.int32)
-    np.savez(data, **arrays)
-    trainer = Trainer(small(), data, tmp_path / "run", "cpu")
-    assert trainer.shape.fitted
-    labels = torch.zeros(4000, trainer.dataset.labels.shape[1])
-    z = torch.randn(4000, trainer.config.latent, generator=torch.Generator().manual_seed(1))
+    fits = [(half, half, half % 3 + 1) for half in range(1, 7)]  # all that is shown
+    fresh = [(1, 1, 1), (2, 2, 1), (2, 2, 2), (1, 4, 3), (4, 1, 2), (4, 1, 3)]
+    nobody = [(2, 99, 1), (3, 3, 99)]
+    trainer = Trainer(
+        small(),
+        write_fitting_set(tmp_path / "characters.npz", fits + fresh + nobody),
+        tmp_path / "run",
+        "cpu",
+    )
+    assert trainer.shape.pairs == 8
+    labels = torch.zeros(6000, trainer.dataset.labels.shape[1])
+    z = torch.randn(6000, trainer.config.latent, generator=torch.Generator().manual_seed(1))
     choice = trainer.generator.codebook(z, labels)
-    pure = choice[:, :6].amax(1) > 0.9  # a blend of two may have what fits either
-    lower, upper = choice[pure, :6].argmax(1), choice[pure, 6:].argmax(1)
-    pairs = set(zip(lower.tolist(), upper.tolist(), strict=True))
-    assert pairs == {*[(n, n) for n in range(6)], (0, 3), (3, 0)}
+    slots = choice.split([6, 6, 3], 1)
+    pure = (slots[0].amax(1) > 0.9) & (slots[1].amax(1) > 0.9)  # a blend may have what fits either
+    drawn = {
+        tuple(row) for row in torch.stack([slot[pure].argmax(1) + 1 for slot in slots], 1).tolist()
+    }
+    assert drawn == {*fresh, *(fits[half - 1] for half in (3, 4, 5, 6))}
     trainer.train_step()
     trainer.snapshot({})
-    again = Trainer(small(), data, tmp_path / "run", "cpu")
+    again = Trainer(small(), tmp_path / "characters.npz", tmp_path / "run", "cpu")
     assert torch.equal(again.average.codebook.misfit, trainer.average.codebook.misfit)
+    assert torch.equal(again.average.codebook.spent, trainer.average.codebook.spent)
 
 
-def test_a_set_whose_parts_do_not_all_fit_has_two_slots(tmp_path):
-    """Pairs of parts that fit are of the first two slots: with one slot they are refused."""
-    data = write_set(tmp_path / "characters.npz")
-    arrays = dict(np.load(data))
-    arrays["fits"] = np.array([[1, 1]], np.int32)
-    np.savez(data, **arrays)
-    with pytest.raises(InvalidArgument, match=r"data must have two slots of parts, and fits"):
+def test_a_set_whose_parts_do_not_all_fit_has_three_slots(tmp_path):
+    """What goes together is of three slots: with less it is refused."""
+    data = write_fitting_set(tmp_path / "characters.npz", [(1, 1)])
+    with pytest.raises(InvalidArgument, match=r"data must have three slots of parts, and fits"):
         load_dataset(data, 12)
 
 

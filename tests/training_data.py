@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,17 @@ SMALL = {
 }
 
 
-def train_run(folder: Path, kind: str, **changes: object) -> Path:
-    """Trains on a set of the kind in `folder` for a moment; returns the run's folder."""
+def train_run(
+    folder: Path, kind: str, fits: Sequence[tuple[int, ...]] = (), **changes: object
+) -> Path:
+    """Trains on a set of the kind in `folder` for a moment, one in which `fits` goes together where
+    that is said; returns the run's folder.
+    """
     from aigc_procgen.train.config import preset
     from aigc_procgen.train.trainer import Trainer
 
-    data = write_set(folder / "set.npz", kind)
+    path = folder / "set.npz"
+    data = write_fitting_set(path, fits) if fits else write_set(path, kind)
     config = preset(kind, "tiny", **{**SMALL, **changes})
     Trainer(config, data, folder / "run", "cpu").train()
     return folder / "run"
@@ -57,4 +63,16 @@ def write_set(path: Path, kind: str = "characters", count: int = 24) -> Path:
     np.savez_compressed(
         path, images=images, labels=labels, meta=np.array(json.dumps(meta)), **arrays
     )
+    return path
+
+
+def write_fitting_set(path: Path, fits: Sequence[tuple[int, ...]]) -> Path:
+    """Writes figures of three slots, two halves of six and a colour of three, each half shown with
+    itself in one colour, that say of themselves that `fits` goes together.
+    """
+    arrays = dict(np.load(write_set(path)))
+    halves = np.arange(len(arrays["images"])) % 6 + 1
+    arrays["parts"] = np.stack([halves, halves, halves % 3 + 1], 1).astype(np.int32)
+    arrays["fits"] = np.array(fits, np.int32)
+    np.savez(path, **arrays)
     return path

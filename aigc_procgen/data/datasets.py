@@ -36,8 +36,8 @@ class DataSet:
     `images` is uint8 [n, size, size, 4], or [n, pictures, size, size, 4] where one figure is
     `frames` pictures in each of its `directions`, a direction after the other. `parts` int32
     [n, slots] says which source each picture was made of, one column for each of `slots`: 0 is
-    nothing, other numbers mean one source for the whole set. `fits` int32 [pairs, 2] says which
-    sources of the first slot go with which of the second, where not all do. `held_out` bool [n]
+    nothing, other numbers mean one source for the whole set. `fits` int32 [m, slots] says which
+    sources go together, where not all do: more than there are pictures of. `held_out` bool [n]
     marks pictures that are never trained on, so that a model can be measured on them.
     """
 

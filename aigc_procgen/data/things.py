@@ -20,27 +20,25 @@ from .tables import load_table, matching
 
 __all__ = ["sprite_set"]
 
-_ENOUGH_COLOURINGS = 3  # of a drawing, for one of them to be kept from training
 _PAIRS_TRIED = 400  # of a category, for those that join well to be found
-_HELD_OUT = 8  # every so many of these is never trained on, in any colouring
-_COLOURINGS_OF_A_PAIR = 4  # with half as many a network does not learn to put halves together
+_NEVER_SHOWN = 8  # every so many of these is never trained on, in any colouring
+_KEPT_BACK = 2, 5  # two in five colourings of every drawing are never trained on
+_SHOWN_OF_A_PAIR = 4  # colourings: with half as many a network does not learn to join
+_MEASURED = 4  # of every so many of these pairs one colouring that is kept back is in the set
 _IN_OTHER_COLOURS = 1.4  # times as much may be seen of a join as in those that it was found in
+_SEEN = 4  # of 255 that a pixel changes in the mean, for a colouring to be another one
 
 
 class _Pictures:
-    """The pictures of a set as they are found, none of them twice in a category."""
+    """The pictures of a set as they are found."""
 
     def __init__(self) -> None:
         self.images: list[Pixels] = []
         self.labels: list[int] = []
         self.parts: list[tuple[int, int, int]] = []
         self.held_out: list[bool] = []
-        self.seen: set[bytes] = set()
 
     def add(self, image: Pixels, label: int, parts: tuple[int, int, int], held: bool) -> None:
-        if image.tobytes() in self.seen or not image[..., 3].any():
-            return
-        self.seen.add(image.tobytes())
         self.images.append(image)
         self.labels.append(label)
         self.parts.append(parts)
@@ -50,56 +48,68 @@ class _Pictures:
 def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = None) -> DataSet:
     """The set of items, features and monsters, one category each.
 
-    A picture is made of the lower half of a drawing, the upper half of the same or another one, and
-    a colouring: every drawing of a category is in every colouring of it, and of drawings that join
-    well each pair in some colourings, so that a network may put together what it never saw. Of
-    every other drawing one colouring is held out, and of the pairs every eighth one.
+    A picture is made of the lower half of a drawing, the upper half of the same or another one that
+    fits it, and a colouring of its category; `fits` lists what there can be. A network learns from
+    three in five colourings of every drawing, and from some of every pair, so that it may draw what
+    it never saw; what it is measured on are colourings and pairs that were kept back.
     """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
     found = _Pictures()
     known: dict[str, int] = {}  # a colouring's number in all categories
-    fits: list[tuple[int, int]] = []
+    fits: list[tuple[int, int, int]] = []
     drawing = 0  # their number in all categories
     for index, (category, entries) in enumerate(categories.items()):
         if progress is not None:
             progress("sprites", index, len(categories))
         stand = category in table["standing"]
-        found.seen.clear()
-        before = len(found.images)
         changes: list[dict[str, Any]] = []
         for change in (change for entry in entries for change in colourings(entry)):
             if change not in changes:
                 changes.append(change)
         colours = [known.setdefault(repr(sorted(c.items())), len(known) + 1) for c in changes]
-        drawn: dict[str, int] = {}
+        drawn: set[bytes] = set()  # in its first colouring, whichever file or pair has it
         made: dict[int, list[Pixels]] = {}
         for entry in entries:
             for path in matching(entry, release.files):
                 picture = release.picture(path)
-                if picture is None or path in drawn:  # or another entry has it, for other colours
+                if picture is None:
                     continue
+                sprites = variants(picture, entry, SIZE, stand=stand, changes=changes)
+                if sprites[0].tobytes() in drawn or not sprites[0][..., 3].any():
+                    continue
+                drawn.add(sprites[0].tobytes())
                 drawing += 1
-                drawn[path] = drawing
-                made[drawing] = variants(picture, entry, SIZE, stand=stand, changes=changes)
-                kept = drawing // 2 % len(changes) if drawing % 2 else -1
-                for number, sprite in enumerate(made[drawing]):
-                    held = len(changes) >= _ENOUGH_COLOURINGS and number == kept
-                    found.add(sprite, index, (drawing, drawing, colours[number]), held)
-        if len(found.images) == before:
+                made[drawing] = sprites
+        if not made:
             raise DataError(f"the art has no usable file for the category {category}")
-        fits += [(drawing, drawing) for drawing in made]
+        for number, (name, sprites) in enumerate(made.items()):
+            own = _unlike(sprites)
+            fits += [(name, name, colours[colour]) for colour in own]
+            back = _kept_back(number, len(own))
+            for rank, colour in enumerate(own):
+                parts = (name, name, colours[colour])
+                found.add(sprites[colour], index, parts, rank in back)
         if category in table["joins"]:
             dice = stream(seed, "sprites", "joins", category)
-            pairs = _joined(made, table["joins"][category], dice)
-            fits += list(pairs)
-            for number, (pair, place) in enumerate(pairs.items()):
-                held = number % _HELD_OUT == _HELD_OUT - 1
-                shown = dice.sample(range(len(changes)), 1 if held else _COLOURINGS_OF_A_PAIR)
-                for colour in shown:
-                    both = join(made[pair[0]][colour], made[pair[1]][colour], place)
-                    parts = (*pair, colours[colour])
-                    found.add(centred(both, SIZE, stand=stand), index, parts, held)
+            for number, (pair, place) in enumerate(
+                _joined(made, table["joins"][category], dice).items()
+            ):
+                halves = zip(*(made[name] for name in pair), strict=True)
+                both = [centred(join(*half, place), SIZE, stand=stand) for half in halves]
+                if both[0].tobytes() in drawn:
+                    continue
+                drawn.add(both[0].tobytes())
+                own = _unlike(both)
+                fits += [(*pair, colours[colour]) for colour in own]
+                mixed = dice.sample(own, len(own))
+                # At least two are left to be drawn as nobody drew them.
+                shown = max(1, min(_SHOWN_OF_A_PAIR, len(own) - 2))
+                if number % _NEVER_SHOWN == _NEVER_SHOWN - 1:
+                    shown = 0
+                measured = shown == 0 or number % _MEASURED == 0
+                for rank, colour in enumerate(mixed[: shown + measured]):
+                    found.add(both[colour], index, (*pair, colours[colour]), rank >= shown)
     return DataSet(
         kind="sprites",
         images=np.stack(found.images),
@@ -111,6 +121,28 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
         fits=np.array(fits, np.int32),
         held_out=np.array(found.held_out, np.bool_),
     )
+
+
+def _unlike(sprites: Sequence[Pixels]) -> list[int]:
+    """Which of a drawing's colourings are to be seen as others than those before them: turned hues
+    change nothing of grey steel.
+    """
+    result: list[int] = []
+    solid = sprites[0][..., 3] > 0
+    inks = [sprite[solid].astype(np.int32) for sprite in sprites]
+    for number, ink in enumerate(inks):
+        if all(np.abs(ink - inks[other]).mean() >= _SEEN for other in result):
+            result.append(number)
+    return result
+
+
+def _kept_back(number: int, count: int) -> set[int]:
+    """Which of the `count` colourings of a category's drawing are never trained on: others of each
+    drawing, so that every colouring is seen on some.
+    """
+    share, whole = _KEPT_BACK
+    kept = count * share // whole if count >= 3 else 0
+    return {(number * kept + step) % count for step in range(kept)}
 
 
 def _joined(

@@ -234,9 +234,11 @@ def load_dataset(
     elif meta["kind"] != "tiles" and len(shown) <= _MOST_OWN_PARTS:
         parts = np.arange(1, len(shown) + 1)[:, None]
     fits = arrays.get("fits")
-    if fits is not None and (parts is None or parts.shape[1] < 2 or fits.shape != (len(fits), 2)):
+    if fits is not None and not (
+        parts is not None and parts.shape[1] == 3 and fits.shape == (len(fits), 3)
+    ):
         raise InvalidArgument(
-            f"data must have two slots of parts, and fits [pairs, 2], where parts do not all fit; "
+            f"data must have three slots of parts, and fits [n, 3], where parts do not all fit; "
             f"{path.name} has fits {list(fits.shape)}: build it again"
         )
     if palette is None:

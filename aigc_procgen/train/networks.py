@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .inks import Ink
+from .parts import Parts
 
 __all__ = [
     "Block",
@@ -109,8 +110,9 @@ class Codebook(nn.Module):
     drawing itself), and every part has a row of learned code. z chooses among a slot's parts that
     ever went with the label: a softmax of its products with fixed random keys, so that most
     pictures are made of one part a slot and some are half one, half another, which no picture of
-    the set is. `temperature` says how many: 0.05 few, 0.3 most. With `fitted`, of the second slot
-    only parts that fit what was chosen in the first (where that is a blend, what fits most of it).
+    the set is. `temperature` says how many: 0.05 few, 0.3 most. With `pairs`, the number of those
+    that go together, of the second slot only parts that fit what was chosen in the first (where
+    that is a blend, what fits most of it), and of the third only what is not spent with both.
 
     Learned codes of single pictures are from GLO (Bojanowski et al., ICML 2018).
     """
@@ -118,6 +120,8 @@ class Codebook(nn.Module):
     keys: Tensor
     never: Tensor
     misfit: Tensor
+    pairs: Tensor
+    spent: Tensor
 
     def __init__(
         self,
@@ -126,20 +130,34 @@ class Codebook(nn.Module):
         labels: int,
         latent: int,
         temperature: float,
-        fitted: bool = False,
+        pairs: int = 0,
     ) -> None:
         super().__init__()
-        self.sizes, self.temperature, self.fitted = sizes, temperature, fitted
+        self.sizes, self.temperature, self.fitted = sizes, temperature, pairs > 0
         self.register_buffer("keys", functional.normalize(torch.randn(sum(sizes), latent), dim=1))
         self.register_buffer("never", torch.zeros(sum(sizes), labels))
-        if fitted:
+        if pairs:
             self.register_buffer("misfit", torch.zeros(sizes[0], sizes[1], dtype=torch.uint8))
+            self.register_buffer("pairs", torch.zeros(2, pairs, dtype=torch.int64))
+            self.register_buffer("spent", torch.zeros(pairs, sizes[2], dtype=torch.uint8))
+
+    def learn(self, parts: Parts) -> None:
+        """Takes over what goes with what in a set."""
+        self.never.copy_(torch.from_numpy(parts.never))
+        if parts.fits is not None:
+            self.misfit.copy_(torch.from_numpy(parts.fits.misfit))
+            self.pairs.copy_(torch.from_numpy(parts.fits.pairs.T))
+            self.spent.copy_(torch.from_numpy(parts.fits.spent))
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         scores = unit(z) @ self.keys.t() / self.temperature - 1e4 * (label @ self.never.t())
         slots = list(torch.split(scores, list(self.sizes), 1))
         if self.fitted:
-            slots[1] = slots[1] - 1e4 * (torch.softmax(slots[0], 1) @ self.misfit.to(scores.dtype))
+            first = torch.softmax(slots[0], 1)
+            slots[1] = slots[1] - 1e4 * (first @ self.misfit.to(scores.dtype))
+            second = torch.softmax(slots[1], 1)
+            pair = first.index_select(1, self.pairs[0]) * second.index_select(1, self.pairs[1])
+            slots[2] = slots[2] - 1e4 * (pair @ self.spent.to(scores.dtype))
         return torch.cat([torch.softmax(slot, 1) for slot in slots], 1)
 
 
@@ -153,8 +171,8 @@ class Generator(nn.Module):
     flat areas first and pixels second. `widths` are the channels at 4x4, 8x8 and so on to half the
     full size.
 
-    With `parts`, the sizes of the slots of a `Codebook` (`fitted` or not), z acts only through the
-    parts it chooses, each of which has `code` learned numbers.
+    With `parts`, the sizes of the slots of a `Codebook` and its number of `pairs`, z acts only
+    through the parts it chooses, each of which has `code` learned numbers.
 
     With `features`, the network chooses among the `colours` of its palette instead of mixing paint:
     it gives [n, (features + 1) pictures, size, size], and `ink` makes of a pixel's features one
@@ -176,7 +194,7 @@ class Generator(nn.Module):
         wrap: bool = False,
         pictures: int = 1,
         parts: tuple[int, ...] = (),
-        fitted: bool = False,
+        pairs: int = 0,
         code: int = 128,
         temperature: float = 0.1,
         features: int = 0,
@@ -192,7 +210,7 @@ class Generator(nn.Module):
                 labels=labels,
                 latent=latent,
                 temperature=temperature,
-                fitted=fitted,
+                pairs=pairs,
             )
             self.codes = nn.Linear(sum(parts), condition, bias=False)
             with torch.no_grad():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Parts", "number_parts"]
+__all__ = ["Fits", "Parts", "number_parts"]
 
 _NEVER = 64.0  # more than all attributes unknown at once
 _SURE = 16  # expected pictures: fewer may be missing by chance, as one of e^16 parts is
@@ -25,13 +25,29 @@ class Parts:
     1: it is taken where no part fits better (nobody can tell a tengu's sex, so tengu are of
     both; who asks for red is not given a coat of many colours).
 
-    `misfit` bool [rows of the first slot, rows of the second] is where two parts do not go with
-    each other: this hilt is too wide for that blade. None where all do.
+    `fits`, where not all parts go together, says which do; None where all do.
     """
 
     sizes: tuple[int, ...]
     never: NDArray[np.float32]
-    misfit: NDArray[np.bool_] | None = None
+    fits: Fits | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fits:
+    """Which parts of the first two slots go with each other (this hilt is too wide for that blade),
+    and which of the third with both.
+
+    `misfit` bool [rows of the first slot, rows of the second] is where two do not. `pairs` int64
+    [pairs, 2] are those that do, counted from 0 in each slot, and `spent` bool [pairs, rows of the
+    third] is what a pair is not drawn with: what does not go with it, and what a picture of the
+    set shows with it already, so that what is drawn is new. Of a pair that the set shows with all
+    that goes with it nothing is spent.
+    """
+
+    misfit: NDArray[np.bool_]
+    pairs: NDArray[np.int64]
+    spent: NDArray[np.bool_]
 
 
 def number_parts(
@@ -43,7 +59,7 @@ def number_parts(
     """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are.
 
     `blocks` are the numbers of values of the attributes that make up the labels [n, L]; `fits`
-    [pairs, 2] the parts of the first two slots that go together, where not all do.
+    [m, 3] are the parts of three slots that go together, where not all do.
     """
     rows = np.zeros(parts.shape, np.int64)
     sizes: list[int] = []
@@ -58,23 +74,35 @@ def number_parts(
         together = np.add.reduceat(labels[order], starts, axis=0)
         ends = np.cumsum(blocks)[:-1]
         never.append(np.concatenate([_missing(own) for own in np.split(together, ends, axis=1)], 1))
-    misfit = None if fits is None else _misfit(fits, names[0], names[1])
     return rows, Parts(
-        sizes=tuple(sizes), never=np.concatenate(never).astype(np.float32), misfit=misfit
+        sizes=tuple(sizes),
+        never=np.concatenate(never).astype(np.float32),
+        fits=None if fits is None else _fits(fits, parts, names),
     )
 
 
-def _misfit(
-    fits: NDArray[np.integer], first: NDArray[np.int64], second: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Where the parts `first` and `second` of two slots do not go together, [first, second]."""
-    known = np.isin(fits[:, 0], first) & np.isin(fits[:, 1], second)
-    misfit = np.ones((len(first), len(second)), np.bool_)
-    rows, columns = (
-        np.searchsorted(names, fits[known, column]) for column, names in enumerate((first, second))
+def _fits(
+    fits: NDArray[np.integer], shown: NDArray[np.int64], names: Sequence[NDArray[np.int64]]
+) -> Fits:
+    """What goes together of a set's parts, `names` by slot, and was not `shown` [n, 3]."""
+    known = np.all([np.isin(fits[:, slot], own) for slot, own in enumerate(names)], axis=0)
+    meetings, met = (
+        np.stack([np.searchsorted(own, some[:, slot]) for slot, own in enumerate(names)], 1)
+        for some in (fits[known], shown)
     )
-    misfit[rows, columns] = False
-    return misfit
+    pairs = np.unique(meetings[:, :2], axis=0)
+    number = {pair: row for row, pair in enumerate(map(tuple, pairs.tolist()))}
+    open_ = np.zeros((len(pairs), len(names[2])), np.bool_)
+    for lower, upper, third in meetings.tolist():
+        open_[number[lower, upper], third] = True
+    fresh = open_.copy()
+    for lower, upper, third in met.tolist():
+        fresh[number[lower, upper], third] = False
+    misfit = np.ones((len(names[0]), len(names[1])), np.bool_)
+    misfit[pairs[:, 0], pairs[:, 1]] = False
+    return Fits(
+        misfit=misfit, pairs=pairs, spent=~np.where(fresh.any(1, keepdims=True), fresh, open_)
+    )
 
 
 def _missing(together: NDArray[np.float32]) -> NDArray[np.float64]:

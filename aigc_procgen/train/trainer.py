@@ -46,26 +46,27 @@ _WARM_UP_BETA1 = 0.9  # a fixed target, unlike a critic, rewards momentum: 1.3 t
 @dataclass(frozen=True, kw_only=True)
 class Shape(Record):
     """What the networks of a run take from its set: labels, pictures a figure, parts a slot, and
-    whether not all parts of the first two slots fit each other.
+    how many pairs of the first two slots go together, where not all do.
     """
 
     labels: int
     size: int = 32
     pictures: int = 1
     parts: tuple[int, ...] = ()
-    fitted: bool = False
+    pairs: int = 0
     colours: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset) -> Shape:
         """The shape of a data set."""
         parts = dataset.codebook.sizes if dataset.codebook is not None else ()
+        fits = dataset.codebook.fits if dataset.codebook is not None else None
         return cls(
             labels=dataset.labels.shape[1],
             size=dataset.size,
             pictures=dataset.pictures,
             parts=parts,
-            fitted=dataset.codebook is not None and dataset.codebook.misfit is not None,
+            pairs=0 if fits is None else len(fits.pairs),
             colours=len(dataset.palette),
         )
 
@@ -85,7 +86,7 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         wrap=config.kind == "tiles",
         pictures=shape.pictures,
         parts=shape.parts if config.reconstruction else (),
-        fitted=shape.fitted,
+        pairs=shape.pairs,
         code=config.code,
         temperature=config.temperature,
         features=config.features,
@@ -195,10 +196,7 @@ class Trainer:
         if self.dataset.codebook is None or not self.reconstructs:
             return
         for net in (self.generator, self.average):
-            codebook = cast(Codebook, cast(Generator, net).codebook)
-            codebook.never.copy_(torch.from_numpy(self.dataset.codebook.never))
-            if self.dataset.codebook.misfit is not None:
-                codebook.misfit.copy_(torch.from_numpy(self.dataset.codebook.misfit))
+            cast(Codebook, cast(Generator, net).codebook).learn(self.dataset.codebook)
 
     def _meet(self) -> None:
         """Makes sure that all processes of the run stand at the same place with equal weights."""
