@@ -23,7 +23,7 @@ from aigc_procgen.core.manifest import figure_shape, tensors
 
 from .weights import Kept, keep, pack_weights
 
-__all__ = ["Agreement", "check_graph", "compare", "export_ground", "export_run"]
+__all__ = ["Agreement", "check_graph", "compare", "export_ground", "export_run", "need", "trace"]
 
 OPSET = 15
 IR_VERSION = 8
@@ -92,7 +92,8 @@ class Agreement:
     pixels: int
 
 
-def _need(name: str) -> Any:
+def need(name: str) -> Any:
+    """A module that exports need; `MissingDependency` if it is not there."""
     import importlib
 
     try:
@@ -122,7 +123,7 @@ class _Run:
 
 def _read_about(run: Path) -> dict[str, Any]:
     """What a run says of itself, with what it was not asked; `InvalidArgument` if it is no run."""
-    _need("torch")
+    need("torch")
     from aigc_procgen.train.config import Config
     from aigc_procgen.train.trainer import Shape
 
@@ -141,7 +142,7 @@ def _read_about(run: Path) -> dict[str, Any]:
 
 
 def _load_run(run: Path) -> _Run:
-    torch = _need("torch")
+    torch = need("torch")
     from aigc_procgen.train.checkpoint import load_checkpoint
     from aigc_procgen.train.config import Config
     from aigc_procgen.train.trainer import Shape, build_generator
@@ -169,7 +170,7 @@ def _finished(run: _Run, net: Any, *, canvas: bool = False) -> Any:
     """A network of a run with its last layer: what it takes, and then a palette -> uint8
     [n, (pictures,) h, w, 4], or without the first axis if it draws one `canvas`.
     """
-    torch = _need("torch")
+    torch = need("torch")
     from aigc_procgen.train.finish import finish
 
     pictures, tidy = run.about["shape"]["pictures"], run.about["config"]["tidy"]
@@ -195,11 +196,11 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     Raises `InvalidArgument` if `run` is not a training run, `MissingDependency` without torch and
     onnx, `PackError` if the graph uses what some engine does not take.
     """
-    torch = _need("torch")
+    torch = need("torch")
     parts = _load_run(Path(run))
     about, config = parts.about, parts.about["config"]
     labels, pictures = about["shape"]["labels"], about["shape"]["pictures"]
-    data = _graph(
+    data = trace(
         _finished(parts, parts.net),
         {f"net.{name}": kept for name, kept in parts.kept.items()},
         {
@@ -219,7 +220,7 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
     None if the run's network cannot: only one of tiles, trained as r3gan, is toroidal. Raises as
     `export_run` does.
     """
-    torch = _need("torch")
+    torch = need("torch")
     from aigc_procgen.train.ground import Ground
 
     about = _read_about(Path(run))
@@ -228,7 +229,7 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
         return None
     parts = _load_run(Path(run))
     labels, side = about["shape"]["labels"], about["shape"]["size"]
-    data = _graph(
+    data = trace(
         _finished(parts, Ground(parts.net), canvas=True),
         {f"net.net.{name}": kept for name, kept in parts.kept.items()},
         {
@@ -248,18 +249,19 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
     return data, _entry(about, parts.shown, data, "ground")
 
 
-def _graph(
+def trace(
     module: Any,
     kept: dict[str, Kept],
     inputs: dict[str, Any],
     free: dict[str, dict[int, str]],
     shape: tuple[Any, ...],
+    output: str = "pixels",
 ) -> bytes:
     """The ONNX file of a module; `kept` says how its tensors are kept, by the graph's names.
 
-    `free` names the axes that may have any length, and `shape` those of the pixels.
+    `free` names the axes that may have any length, and `shape` those of the output.
     """
-    torch, onnx = _need("torch"), _need("onnx")
+    torch, onnx = need("torch"), need("onnx")
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The older exporter is deprecated, but the newer one cannot be held to opset 15.
@@ -269,7 +271,7 @@ def _graph(
             tuple(inputs.values()),
             buffer,
             input_names=list(inputs),
-            output_names=["pixels"],
+            output_names=[output],
             dynamic_axes=free,
             opset_version=OPSET,
             do_constant_folding=False,  # weights stay as the network has them, for `pack_weights`
@@ -329,7 +331,7 @@ def _name_output(model: Any, shape: tuple[Any, ...]) -> None:
 
 def check_graph(data: bytes) -> None:
     """Raises `PackError` if an ONNX file uses what one of the target engines does not take."""
-    onnx = _need("onnx")
+    onnx = need("onnx")
     model = onnx.load_from_string(data)
     onnx.checker.check_model(model, full_check=True)
     opsets = {entry.domain: entry.version for entry in model.opset_import}
@@ -346,7 +348,7 @@ def check_graph(data: bytes) -> None:
 
 def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     """Runs `images` pictures through PyTorch and through ONNX Runtime and counts differences."""
-    torch, onnx, onnxruntime = _need("torch"), _need("onnx"), _need("onnxruntime")
+    torch, onnx, onnxruntime = need("torch"), need("onnx"), need("onnxruntime")
     parts = _load_run(Path(run))
     about, net = parts.about, parts.net
     finished = _finished(parts, net).eval()

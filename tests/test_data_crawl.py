@@ -13,7 +13,7 @@ from aigc_procgen.core.png import encode_png
 from aigc_procgen.core.random import stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source
 from aigc_procgen.data.colour import adjust, drop_shadow, hard_alpha
-from aigc_procgen.data.figures import SLOTS, compose
+from aigc_procgen.data.figures import SLOTS, _hair_seen, compose
 from aigc_procgen.data.joins import cost_of, find_join, join
 from aigc_procgen.data.pictures import KEY_COLOUR, decode
 from aigc_procgen.data.release import Release
@@ -370,25 +370,41 @@ def test_species_show_under_every_hat(built):
 
 
 def test_what_is_hidden_is_not_labelled(built):
-    """Hair under a man's hat, and the sex of who wears a hood, are left open; else told."""
+    """The sex of who wears a hat is left open, but for beards and dresses, and so is the colour of
+    hair of which hardly a pixel shows; else they are told.
+    """
     data = read_set(built / "characters.npz")
     columns = {
         name: np.array([*values, ""])[np.minimum(data.labels[:, column], len(values))]
         for column, (name, values) in enumerate(data.attributes.items())
     }
     hooded = columns["headgear"] == "hood"
-    hatted = np.isin(columns["headgear"], ["hat", "wizard_hat"]) & (columns["sex"] == "male")
+    hatted = np.isin(columns["headgear"], ["hat", "wizard_hat"])
     beard = data.parts[:, data.slots.index("beard")] > 0
     assert hooded.sum() > 10
-    assert (columns["sex"][hooded] == "").all()
-    assert hatted.sum() > 5
-    assert (columns["hair"][hatted & ~beard] == "").all()
-    assert (columns["hair"][hatted & beard] != "").all()
+    shown = beard | (columns["armour"] == "dress")  # of whom a hat does not hide it
+    assert (columns["sex"][(columns["headgear"] != "none") & ~shown] == "").all()
+    assert (columns["sex"][hatted & beard] == "male").all()
     plain = (columns["headgear"] == "none") & (columns["species"] == "human")
     assert (columns["sex"][plain] != "").all()
     women = plain & (columns["sex"] == "female")
     assert "none" not in columns["hair"][women]
     assert (data.parts[women, data.slots.index("hair")] > 0).all()
+
+
+def test_hair_is_seen_where_nothing_is_over_it():
+    """Of hair and beard pixels that are no outlines, those that a hat covers do not count."""
+    stack = np.zeros((4, 32, 32, 4), np.uint8)
+    stack[1, 2:6, 10:20] = (120, 60, 20, 255)  # hair: 40 pixels
+    stack[1, 2, 10:20, :3] = 20  # of which ten are outlines
+    stack[2, 8:10, 12:18] = (120, 60, 20, 255)  # a beard: 12
+    stack[3, 0:5, 8:22] = (200, 30, 30, 255)  # a hat, over all but the last row of the hair
+    rows = np.zeros((4, len(SLOTS)), np.int32)
+    hair, beard, hat = (SLOTS.index(slot) for slot in ("hair", "beard", "headgear"))
+    rows[1:, hair] = 1
+    rows[2, beard] = 2
+    rows[2:, hat] = 3
+    assert _hair_seen(stack, rows).tolist() == [0, 30, 10 + 12, 10]
 
 
 def test_wardrobe_leaves_out_what_its_table_does(release):

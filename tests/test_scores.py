@@ -68,7 +68,7 @@ def quick(monkeypatch):
     from aigc_procgen.train import classifier, features
 
     monkeypatch.setattr(features, "Extractor", Means)
-    monkeypatch.setattr(classifier, "_SHOWN", 4000)
+    monkeypatch.setattr(classifier, "SHOWN", 4000)
 
 
 def test_kid_is_the_unbiased_distance():
@@ -211,7 +211,7 @@ def test_classifier_learns_and_is_kept(tmp_path, monkeypatch):
 
     images, labels = boxes(500)
     labels[:, 2] = 255
-    monkeypatch.setattr(classifier, "_SHOWN", 8000)
+    monkeypatch.setattr(classifier, "SHOWN", 8000)
     values = ATTRIBUTES["characters"]
     net = classifier.cached_classifier(tmp_path, images[:400], labels[:400], values)
     found = classifier.predict(net, images[400:])

@@ -9,12 +9,19 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.pixels import orphans
 
-__all__ = ["count_specks", "even_shift", "evened", "unlikeness"]
+__all__ = ["best_of", "count_specks", "even_shift", "evened", "unlikeness"]
 
 Pixels = NDArray[np.uint8]
 Counts = NDArray[np.int64]
 
 _FAR = 200  # the largest difference of two colours: what is of another thing counts no more
+
+
+def best_of(obeyed: Counts, faults: Counts) -> int:
+    """Which of several drawings to keep: those that show most of what was asked of them, int64 [n],
+    and of these the one with the fewest faults [n]; the first of equals.
+    """
+    return int(np.lexsort((faults, -obeyed))[0])
 
 
 def count_specks(figures: Pixels) -> Counts:

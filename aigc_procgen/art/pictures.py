@@ -11,7 +11,8 @@ from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
-from .choice import count_specks, evened, unlikeness
+from .choice import best_of, count_specks, evened, unlikeness
+from .reading import count_obeyed, read_values
 from .sessions import draw
 
 __all__ = [
@@ -34,7 +35,7 @@ __all__ = [
 _RADIUS = 0.25  # of the circle that moving ground walks in latent space; further out it jumps
 _PLANES = 6  # circles tried; of most a quarter moves much more than the others
 _FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by any score
-_FACES = 5  # likewise; with twelve the skin fits hardly better
+_FACES = 8  # likewise; nearly all of them show then what was asked for
 _SPECK = 10  # what a speck counts against likeness: more of it, and skins fit visibly worse
 
 
@@ -164,17 +165,20 @@ def figure(
 
     A pack that knows no directions has one, towards the player; one that knows no frames has one
     drawing a direction. Attributes that the pack does not know are left open. Of `candidates`
-    drawings, the one with the fewest specks is kept, which is the same in every palette.
+    drawings one is kept, the same in every palette: where the pack has a classifier of figures one
+    that shows most of the attributes (Discriminator Rejection Sampling, Azadi et al., ICLR 2019,
+    with a choice of few for a threshold), and of these the one with the fewest specks.
     """
     offered = range(check_int("candidates", candidates, 1, 64))
+    model = pack.model("characters")
     drawn = _person(pack, "characters", "figure", seed, attributes, offered)
-    best = int(count_specks(drawn).argmin())
+    standing = drawn.reshape(len(drawn), -1, *drawn.shape[-3:])[:, 0]
+    best = best_of(_obeyed(pack, "characters", standing, attributes), count_specks(drawn))
     if palette is None:
         kept = drawn[best]
     else:
         (kept,) = _person(pack, "characters", "figure", seed, attributes, (best,), palette)
-    frames = pack.model("characters").frames
-    return np.asarray(kept.reshape(-1, frames, *kept.shape[-3:]))
+    return np.asarray(kept.reshape(-1, model.frames, *kept.shape[-3:]))
 
 
 def front(pack: Pack) -> int:
@@ -207,13 +211,23 @@ def fitting_face(
 ) -> tuple[int, NDArray[np.uint8]]:
     """Which of the faces of a seed goes with a figure [s, s, 4], and that face [size, size, 4].
 
-    The number is good for every mood of `face`: its latent alone decides whose face it is.
+    Of those that show most of the attributes, where the pack has a classifier of heads, the one
+    that looks most like the figure. The number is good for every mood of `face`: its latent alone
+    decides whose face it is.
     """
     check_figure(sprite)
     offered = range(check_int("candidates", candidates, 1, 64))
     drawn = _person(pack, "portraits", "face", seed, attributes, offered)
-    best = int((unlikeness(sprite, drawn) + _SPECK * count_specks(drawn)).argmin())
+    faults = unlikeness(sprite, drawn) + _SPECK * count_specks(drawn)
+    best = best_of(_obeyed(pack, "portraits", drawn, attributes), faults)
     return best, drawn[best]
+
+
+def _obeyed(
+    pack: Pack, kind: str, drawn: NDArray[np.uint8], attributes: Mapping[str, str]
+) -> NDArray[np.int64]:
+    """How many of the attributes each of some pictures [n, size, size, 4] of a person shows."""
+    return count_obeyed(read_values(pack, kind, drawn), [attributes] * len(drawn))
 
 
 def _person(

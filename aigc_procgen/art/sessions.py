@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,16 @@ from aigc_procgen.core.errors import InvalidArgument, MissingDependency, PackErr
 from aigc_procgen.core.manifest import figure_shape
 from aigc_procgen.core.pack import Model, Pack
 
-__all__ = ["draw", "lay_out", "load_models", "next_letter", "next_piece", "paint", "providers"]
+__all__ = [
+    "classify",
+    "draw",
+    "lay_out",
+    "load_models",
+    "next_letter",
+    "next_piece",
+    "paint",
+    "providers",
+]
 
 _log = logging.getLogger("aigc_procgen")
 _making = threading.Lock()
@@ -168,6 +178,17 @@ def paint(
     return _pixels(pack, model, {"z": z, "label": label, "share": share, "palette": colours})
 
 
+def classify(pack: Pack, model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """By a classifier: the logits [n, L] of pictures [n, size, size, 4], a block an attribute."""
+    if not len(pictures):
+        return np.zeros((0, sum(map(len, model.attributes.values()))), np.float32)
+    parts = [
+        _run(pack, model, ["logits"], {"pixels": pictures[start : start + _BATCH]})[0]
+        for start in range(0, len(pictures), _BATCH)
+    ]
+    return np.concatenate(parts)
+
+
 def next_letter(
     pack: Pack,
     model: Model,
@@ -237,7 +258,7 @@ def _pixels(pack: Pack, model: Model, feed: dict[str, NDArray[np.float32]]) -> N
 
 
 def _run(
-    pack: Pack, model: Model, outputs: list[str], feed: dict[str, NDArray[np.float32]]
+    pack: Pack, model: Model, outputs: list[str], feed: Mapping[str, NDArray[Any]]
 ) -> list[Any]:
     session = _session(pack, model)
     try:

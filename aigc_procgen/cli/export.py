@@ -102,6 +102,7 @@ def _quests(world: Any, count: int, language: str) -> Iterator[tuple[Any, Any]]:
 def run(args: argparse.Namespace) -> int:
     """Exports the runs and writes them, with the models already in the pack, as one pack."""
     from aigc_procgen.core.pack import load_pack, write_pack
+    from aigc_procgen.exporters.classifier import export_classifier, is_classifier_run
     from aigc_procgen.exporters.layouts import export_layouts, is_layout_run
     from aigc_procgen.exporters.names import export_names, is_name_run
     from aigc_procgen.exporters.onnx import compare, export_ground, export_run
@@ -125,6 +126,11 @@ def run(args: argparse.Namespace) -> int:
             data, entry = export_voice(folder, licence=args.licence)
             print(f"{folder}: {len(data):,} bytes, the same whole numbers as the machine's")
             models["voice"] = (entry, data)
+            continue
+        if is_classifier_run(folder):
+            data, entry = export_classifier(folder)
+            print(f"{folder}: {len(data):,} bytes, reads {entry['kind'].partition('_')[0]}")
+            models[entry["kind"]] = (entry, data)
             continue
         data, entry = export_run(folder)
         agreement = compare(folder, data)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.art.choice import count_specks, evened
+from aigc_procgen.art.choice import best_of, count_specks, evened
 from aigc_procgen.art.ground import SIDE, ground
 from aigc_procgen.art.masks import cut
+from aigc_procgen.art.reading import count_obeyed, read_values
 from aigc_procgen.art.sessions import draw
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.pack import Model, Pack
@@ -74,16 +75,20 @@ class Judge:
         """
         if model.kind == "ground":
             return self._cut_from_ground(pack, model, asked)
-        label = _labels(asked, self.reals.attributes, model)
+        wishes = _wishes(asked, self.reals.attributes)
+        label = np.stack([model.label(wish) for wish in wishes])
         latents = stream(self.seed, "score", model.kind)
-        offers = []
+        offers, obeyed = [], []
         for done in range(candidates):
             self.progress(f"drawing with {name}", done, candidates)
             z = latents.normals(len(asked), model.latent)
             offers.append(draw(pack, model, z, label))
+            first = offers[-1].reshape(len(asked), -1, *offers[-1].shape[-3:])[:, 0]
+            obeyed.append(count_obeyed(read_values(pack, model.kind, first), wishes))
         self.progress(f"drawing with {name}", candidates, candidates)
-        best = np.stack([count_specks(offer) for offer in offers]).argmin(0)
-        figures = np.stack(offers)[best, np.arange(len(asked))]
+        faults = np.stack([count_specks(offer) for offer in offers], 1)
+        chosen = [best_of(*both) for both in zip(np.stack(obeyed, 1), faults, strict=True)]
+        figures = np.stack(offers)[chosen, np.arange(len(asked))]
         if model.kind == "tiles":
             figures = evened(figures)  # as `procgen.tiles` gives them
         return figures.reshape(len(figures), -1, *figures.shape[-3:]), {}
@@ -177,7 +182,7 @@ class Judge:
 
     def column(self, name: str, pack: Pack, model: Model, candidates: int) -> Column:
         """What a model gets, with its samples and the pictures that say most about it; of
-        `candidates` drawings a sample the one with the fewest specks.
+        `candidates` drawings a sample the one that a game keeps of a person's.
         """
         reals = self.reals
         if model.size != reals.held.shape[2]:
@@ -218,14 +223,12 @@ def _askable(labels: Pixels, attributes: Mapping[str, Sequence[str]], model: Mod
     return asked
 
 
-def _labels(
-    asked: Pixels, attributes: Mapping[str, Sequence[str]], model: Model
-) -> NDArray[np.float32]:
-    """What a model takes for labels [n, A]: one-hot blocks float32 [n, L]."""
+def _wishes(asked: Pixels, attributes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """What is asked of each picture, attribute -> value, by labels [n, A]."""
     from aigc_procgen.data import UNKNOWN
 
-    rows = []
+    wishes = []
     for row in asked:
         pairs = zip(attributes.items(), row.tolist(), strict=True)
-        rows.append(model.label({n: values[v] for (n, values), v in pairs if v != UNKNOWN}))
-    return np.stack(rows)
+        wishes.append({name: values[v] for (name, values), v in pairs if v != UNKNOWN})
+    return wishes

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from aigc_procgen.art import pictures
 from aigc_procgen.art.ground import ground, transitions
 from aigc_procgen.art.masks import CORNER_TORUS, joined
+from aigc_procgen.art.reading import read_values
 from aigc_procgen.art.sessions import lay_out, next_letter
+from aigc_procgen.core.manifest import DRAWING
 from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import stream
@@ -83,6 +85,11 @@ def run_check(args: argparse.Namespace) -> int:
             said = load_voice(pack).lines(model.attributes["act"][0], stream(0, "pack check"))
             print(f"{name}: {len(model.data):,} bytes, digest right, says ({said[0]})")
             continue
+        if model.kind not in DRAWING:
+            print(
+                f"{name}: {len(model.data):,} bytes, digest right, reads ({_reading(pack, model)})"
+            )
+            continue
         drawn = _samples(pack, name, 0, 1)[0]
         colours = len(np.unique(drawn[drawn[..., 3] > 0], axis=0))
         print(f"{name}: {len(model.data):,} bytes, digest right, draws ({colours} colours)")
@@ -104,6 +111,8 @@ def run_show(args: argparse.Namespace) -> int:
             what, made = "rooms", f"{model.size} x {model.size} tiles at most"
         if model.kind == "voice":
             what, made = "lines", f"{model.size} pieces, a state of {model.latent} numbers"
+        if model.kind.endswith("_classifier"):
+            made = f"{model.size} x {model.size}, {model.latent} features"
         print(f"\n{name}: {model.kind}, {made}")
         for attribute, values in model.attributes.items():
             print(f"  {attribute}: {', '.join(values)}")
@@ -113,6 +122,19 @@ def run_show(args: argparse.Namespace) -> int:
         for score, value in model.entry["scores"].items():
             print(f"  {score}: {value}")
     return 0
+
+
+def _reading(pack: Pack, model: Model) -> str:
+    """What a classifier sees on the first picture of the model that it reads, one of each value of
+    which was drawn; or on nothing, where the pack has no such model.
+    """
+    blank = np.zeros((1, model.size, model.size, 4), np.uint8)
+    drawn = model.kind.removesuffix("_classifier")
+    if any(other.kind == drawn for other in pack.models.values()):
+        own = _samples(pack, pack.model(drawn).name, 0, 1)[0]
+        blank = own[:1].reshape(-1, *own.shape[-3:])[:1]
+    found = read_values(pack, drawn, blank)
+    return ", ".join(str(values[0]) for values in (found or {}).values())
 
 
 def _voices(model: Model) -> tuple[str, ...]:
@@ -183,7 +205,7 @@ def run_sheet(args: argparse.Namespace) -> int:
     """Writes the sheets; returns the exit status."""
     pack = _pack(args)
     for name in sorted(pack.models):
-        if pack.models[name].kind in ("names", "layouts", "voice"):
+        if pack.models[name].kind not in DRAWING:
             continue  # heard, or seen in dungeons alone
         drawn, columns = _samples(pack, name, args.seed, 8)
         path = Path(args.out) / f"{name}.png"

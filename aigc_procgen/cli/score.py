@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aigc_procgen.core.errors import InvalidArgument, MissingDependency, check_int
 from aigc_procgen.core.files import write_atomic
+from aigc_procgen.core.manifest import DRAWING
 from aigc_procgen.core.pack import Model, Pack, default_pack, load_pack, write_pack
 
 from .judge import Judge
@@ -44,8 +45,7 @@ def add_parser(subparsers: Any) -> None:
         "--candidates",
         type=int,
         default=1,
-        help="of so many drawings a sample keep the one with the fewest specks; figures are the "
-        "best of three in a game (default: 1)",
+        help="of so many drawings a sample keep the best, as a game does with people (default: 1)",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -63,11 +63,7 @@ def run(args: argparse.Namespace) -> int:
     check_int("--candidates", args.candidates, 1, 64)
     packs = _packs(args)
     first = next(iter(packs.values()))
-    drawing = sorted(
-        name
-        for name, model in first.models.items()
-        if model.kind not in ("names", "layouts", "voice")
-    )
+    drawing = sorted(name for name, model in first.models.items() if model.kind in DRAWING)
     if unknown := sorted(set(args.only) - set(drawing)):
         raise InvalidArgument(f"--only must be one of {', '.join(drawing)}, not {unknown[0]!r}")
     names = sorted(args.only) or drawing

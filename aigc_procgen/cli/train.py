@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aigc_procgen.core.errors import InvalidArgument, MissingDependency
+from aigc_procgen.core.errors import InvalidArgument, MissingDependency, check_int
 from aigc_procgen.train.config import (  # torch comes when the command runs
     ARCHITECTURES,
     KINDS,
@@ -38,9 +38,10 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "kind",
-        choices=(*KINDS, "items", "names", "voice", "layouts"),
+        choices=(*KINDS, "items", "names", "voice", "layouts", "classifier"),
         help="what to train (items = sprites; names, voice: networks of words, not GANs; layouts: "
-        "rooms of dungeons)",
+        "rooms of dungeons; classifier: what tells a game which of a few drawings of --data shows "
+        "most of what was asked for)",
     )
     parser.add_argument("--data", help="a set that `data build` wrote, or the folder it lies in")
     parser.add_argument("--run", help="the run's folder (default: runs/KIND-PRESET[-ARCH])")
@@ -99,6 +100,8 @@ def run(args: argparse.Namespace) -> int:
         return _run_names(args, changes)
     if kind == "layouts":
         return _run_layouts(args, changes)
+    if kind == "classifier":
+        return _run_classifier(args, changes)
     config = preset(kind, args.preset, args.arch, seed=args.seed, **changes)
     if args.dry_run:
         print(json.dumps(config.to_dict(), indent=1))
@@ -147,6 +150,27 @@ def _run_layouts(args: argparse.Namespace, changes: dict[str, Any]) -> int:
 
     tiny = {"rooms": 40_000, "width": 16, "critic": 16, "snapshot": 20_000}
     return _run_counted(args, changes, train_layouts, "layouts.npz", counted="rooms", tiny=tiny)
+
+
+def _run_classifier(args: argparse.Namespace, changes: dict[str, Any]) -> int:
+    """Trains a classifier of pictures, in one go: it takes minutes."""
+    from .train_classifier import train_reader
+
+    images = changes.pop("images", None)
+    if changes:
+        raise InvalidArgument(f"a classifier has no setting {min(changes)!r}, only --images")
+    if images is not None:
+        check_int("--images", images, 1, 10**9)
+    _set_threads(args.threads)
+    return train_reader(
+        Path(args.data),
+        Path(args.run) if args.run else None,
+        images=images,
+        seed=args.seed,
+        tiny=args.preset == "tiny",
+        command=_command(args, "classifier"),
+        progress_bar=partial(_progress_bar, what="steps"),
+    )
 
 
 def _run_counted(

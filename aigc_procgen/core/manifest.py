@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from .errors import PackError
 
 __all__ = [
+    "DRAWING",
     "FORMAT",
     "KINDS",
     "check_entry",
@@ -20,9 +21,12 @@ __all__ = [
 ]
 
 FORMAT = 1
-KINDS = ("tiles", "ground", "sprites", "characters", "portraits", "names", "voice", "layouts")
-"""What a model may make. `ground` paints canvases of tiles, `names` spells, `voice` speaks,
-`layouts` furnishes rooms of dungeons: see `check_entry`.
+DRAWING = ("tiles", "ground", "sprites", "characters", "portraits")
+"""The kinds of models that give pictures; `ground` paints canvases of tiles."""
+_READ = ("sprites", "characters", "portraits")
+KINDS = (*DRAWING, "names", "voice", "layouts", *(f"{kind}_classifier" for kind in _READ))
+"""What a model may make. `names` spells, `voice` speaks, `layouts` furnishes rooms of dungeons, and
+a classifier says what is to be seen on pictures of one kind: see `check_entry`.
 """
 
 _LARGEST = {
@@ -116,7 +120,9 @@ def check_entry(name: str, entry: Any) -> None:
     learnt from, and lines are those that can be said again: [speaker, act, mood, text].
     One of layouts takes latents (whole numbers of 0 to
     15), labels, densities (0 to 15) and canvases of N rooms (what is inside, what must be walked, a
-    noise of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`.
+    noise of 0 to 15), and gives their tiles, as indexes of `layout_machine.CLASSES`. A classifier
+    takes the pixels of N pictures and gives a logit for every value of every attribute; its latent
+    is how many features of a picture it weighs.
     """
 
     def fail(what: str) -> NoReturn:
@@ -165,9 +171,9 @@ def check_entry(name: str, entry: Any) -> None:
             fail("has a palette, but names have no colours")
     elif alphabet:
         fail("has an alphabet, but draws")
-    elif entry["kind"] == "layouts":
+    elif entry["kind"] not in DRAWING:
         if entry["palette"]:
-            fail("has a palette, but layouts have no colours")
+            fail("has a palette, but draws no pictures")
     elif not entry["palette"] or not all(map(_is_colour, entry["palette"])):
         fail("has a palette that is not a list of [red, green, blue] in 0..255")
     if entry["kind"] == "ground" and count_pictures(entry) > 1:
@@ -215,6 +221,11 @@ def tensors(entry: dict[str, Any]) -> tuple[_Tensors, _Tensors]:
                 "odds": (pieces, "float32"),
                 "votes": (["N", len(entry["attributes"]["speaker"])], "float32"),
             },
+        )
+    if entry["kind"] not in DRAWING:
+        return (
+            {"pixels": (["N", entry["size"], entry["size"], 4], "uint8")},
+            {"logits": (["N", labels], "float32")},
         )
     if entry["kind"] == "ground":
         inputs = {

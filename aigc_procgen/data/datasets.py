@@ -148,6 +148,7 @@ def read_set(path: str | Path) -> DataSet:
             families=arrays.get("families"),
             family_names=tuple(meta.get("families", ())),
             rollable=arrays.get("rollable"),
+            sheet={name: str(meta.get(name, "")) for name in ("source", "licence")},
         )
     except FileNotFoundError:
         raise DataError(f"{path} does not exist: make it with `aigc-procgen data build`") from None

@@ -37,6 +37,8 @@ SLOTS = (
 """Back to front; `skirt` is over the boots, `mark` is what shows a species under every hat."""
 
 _CHUNK = 512
+_INK = 26  # of 255: what is darker in all of its channels is an outline
+_LEGIBLE = 12  # pixels of hair: of fewer a classifier reads the colour of every second one
 
 
 def pick(chances: Mapping[str, int], allowed: Sequence[str] | None, dice: Stream) -> str:
@@ -162,7 +164,8 @@ def _grow(
             labels["hair"] = colour
     if "beard" in worn:
         return
-    if hidden and sex is not None:
+    hatted = hidden or labels["headgear"] in table["hides_most_hair"]
+    if hatted and sex is not None and labels["armour"] != "dress":
         del labels["sex"]  # too little of it is seen
     covered = hidden and sex == "female"
     if covered or (sex == "male" and labels["headgear"] in table["hides_most_hair"]):
@@ -198,10 +201,28 @@ def compose(
     return outlined(result.reshape(-1, 32, 32, 4)).reshape(result.shape)
 
 
+def _hair_seen(stack: Pixels, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    """How many pixels of hair and beard, outlines aside, nothing hides on standing figures of layer
+    rows [n, slots], int64 [n].
+    """
+    seen = np.zeros(len(rows), np.int64)
+    for start in range(0, len(rows), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        over = np.zeros((len(rows[part]), 32, 32), np.bool_)
+        for slot in reversed(SLOTS[SLOTS.index("hair") :]):
+            layer = stack[rows[part, SLOTS.index(slot)]]
+            solid = layer[..., 3] > 0
+            if slot in ("hair", "beard"):
+                shown = solid & ~over & (layer[..., :3].max(-1) > _INK)
+                seen[part] += shown.sum((1, 2))
+            over |= solid
+    return seen
+
+
 def outlined(figures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The pictures [n, h, w, 4], changed in place: black around coloured pixels on a border."""
     solid = figures[..., 3] > 0
-    inside = np.pad(solid & (figures[..., :3].max(-1) > 26), ((0, 0), (1, 1), (1, 1)))
+    inside = np.pad(solid & (figures[..., :3].max(-1) > _INK), ((0, 0), (1, 1), (1, 1)))
     around = inside[:, :-2, 1:-1] | inside[:, 2:, 1:-1] | inside[:, 1:-1, :-2] | inside[:, 1:-1, 2:]
     figures[around & ~solid] = (0, 0, 0, 255)
     return figures
@@ -248,6 +269,9 @@ def draw_figures(
         if progress is not None and index % 2000 == 0:
             progress("dress", index, count)
     stack = wardrobe.stack()
+    hair = list(attributes).index("hair")
+    coloured = (labels[:, hair] != UNKNOWN) & (labels[:, hair] != attributes["hair"].index("none"))
+    labels[coloured & (_hair_seen(stack, rows) < _LEGIBLE), hair] = UNKNOWN
     images = np.empty((count, FRAMES, 32, 32, 4), np.uint8)
     for start in range(0, count, _CHUNK):
         part = slice(start, start + _CHUNK)

@@ -312,6 +312,8 @@ def dress_head(closet: Closet, dice: Stream) -> Head:
     for material, choices in table["colours"].items():
         if material in MATERIALS and material not in colours:
             colours[material] = tones_of(_rgb(dice.choice(choices)))
+    if "hair" not in head.parts and "beard" not in head.parts:
+        labels.pop("sex", None)  # nobody can tell under a helm, or of a skull
     return head
 
 

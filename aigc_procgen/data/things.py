@@ -95,7 +95,7 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
             for number, (pair, place) in enumerate(
                 _joined(made, table["joins"][category], dice).items()
             ):
-                halves = zip(*(made[name] for name in pair), strict=True)
+                halves = zip(made[pair[0]], made[pair[1]], strict=True)
                 both = [centred(join(*half, place), SIZE, stand=stand) for half in halves]
                 if both[0].tobytes() in drawn:
                     continue

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.data import UNKNOWN
@@ -18,10 +21,18 @@ from .augment import moved
 from .checkpoint import load_checkpoint, save_checkpoint
 from .scores import premultiplied
 
-__all__ = ["Classifier", "agreement", "cached_classifier", "predict", "train_classifier"]
+__all__ = [
+    "SHOWN",
+    "Classifier",
+    "agreement",
+    "cached_classifier",
+    "predict",
+    "train_classifier",
+]
 
 _BATCH = 128
-_SHOWN = 200_000  # pictures: four minutes of one core; 100,000 read the armour of figures worse
+_FEATURES = 192
+SHOWN = 200_000  # pictures: four minutes of one core; 100,000 read the armour of figures worse
 _MOST_EPOCHS = 60  # of a small set, which would be learned by heart
 _RECIPE = "2"  # another number makes cached classifiers old
 
@@ -33,23 +44,43 @@ class Classifier(nn.Module):
 
     def __init__(self, size: int, values: Sequence[int]) -> None:
         super().__init__()
-        self.values = tuple(values)
+        self.values, self.features = tuple(values), _FEATURES
         last = size // 8
         self.body = nn.Sequential(
             nn.PixelUnshuffle(2),
             _Stage(16, 48, 1),
             _Stage(48, 96, 2),
             _Stage(96, 128, 2),
-            nn.Flatten(),
+            _Flat(128 * last * last),
             nn.Dropout(0.3),
-            nn.Linear(128 * last * last, 192),
+            nn.Linear(128 * last * last, _FEATURES),
             nn.ReLU(),
-            nn.Linear(192, sum(values)),
+            nn.Linear(_FEATURES, sum(values)),
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """One tensor of logits [n, values] an attribute."""
         return tuple(torch.split(self.body(images), list(self.values), 1))
+
+    def fused(self) -> Classifier:
+        """The same classifier, made to be exported: normalisation is part of its convolutions."""
+        result = copy.deepcopy(self)
+        for stage in result.body:
+            if isinstance(stage, _Stage):
+                both = cast(nn.Conv2d, stage[0]), cast(nn.BatchNorm2d, stage[1])
+                stage[0], stage[1] = fuse_conv_bn_eval(*both), nn.Identity()
+        return result
+
+
+class _Flat(nn.Module):
+    """[n, c, h, w] to [n, count], by an operator that every engine has."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(-1, self.count)
 
 
 class _Stage(nn.Sequential):
@@ -164,7 +195,7 @@ def cached_classifier(
 ) -> Classifier:
     """`train_classifier`'s, kept in `folder` under a digest of what it is trained on."""
     values = [len(names) for names in attributes.values()]
-    total = sha256(repr((_RECIPE, pictures.shape, values, wrap, _SHOWN)).encode())
+    total = sha256(repr((_RECIPE, pictures.shape, values, wrap, SHOWN)).encode())
     total.update(np.ascontiguousarray(pictures).tobytes())
     total.update(np.ascontiguousarray(labels).tobytes())
     path = folder / f"classifier-{total.hexdigest()[:16]}.safetensors"
@@ -176,7 +207,7 @@ def cached_classifier(
             return net
         except (InvalidArgument, RuntimeError):
             pass  # damaged: it is only a cache
-    net = train_classifier(pictures, labels, values, wrap=wrap, shown=_SHOWN, progress=progress)
+    net = train_classifier(pictures, labels, values, wrap=wrap, shown=SHOWN, progress=progress)
     folder.mkdir(parents=True, exist_ok=True)
     save_checkpoint(path, dict(net.state_dict()), {"recipe": _RECIPE})
     return net

@@ -45,6 +45,8 @@ class Reals:
     attributes: Mapping[str, Sequence[str]]
     marked: bool
     digest: str
+    source: str
+    licence: str
 
 
 def read_reals(path: Path, count: int, seed: int) -> Reals:
@@ -77,6 +79,8 @@ def read_reals(path: Path, count: int, seed: int) -> Reals:
         attributes=data.attributes,
         marked=data.held_out is not None,
         digest=data.digest(),
+        source=data.sheet["source"],
+        licence=data.sheet["licence"],
     )
 
 
