@@ -4,6 +4,7 @@ import json
 import re
 import urllib.error
 import zipfile
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.png import encode_png
 from aigc_procgen.core.random import stream
-from aigc_procgen.data import DataError, build_crawl, read_set, source
+from aigc_procgen.data import DataError, build_crawl, read_set, source, things
 from aigc_procgen.data.colour import adjust, drop_shadow, hard_alpha
 from aigc_procgen.data.figures import SLOTS, _hair_seen, compose
 from aigc_procgen.data.joins import cost_of, find_join, join
@@ -21,6 +22,7 @@ from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
 from aigc_procgen.data.sprites import colourings, variants
 from aigc_procgen.data.tables import load_table, matching
+from aigc_procgen.data.things import sprite_set
 from aigc_procgen.data.wardrobe import Wardrobe, colour_name
 from aigc_procgen.world.terrain import TERRAINS
 
@@ -442,31 +444,36 @@ def test_sprites_are_drawings_in_colourings(built):
     assert len(shown) == len(data.attributes["category"])
 
 
-def test_halves_of_drawings_that_fit_make_new_ones(built):
-    """Of two that fit the lower rows are one's and the upper the other's; the set says what goes
-    with what, some pairs are shown in no colouring, and of the others some are kept back.
+@pytest.mark.parametrize("many", [2, 6])
+def test_halves_of_drawings_that_fit_make_new_ones(release, monkeypatch, many):
+    """Of two that fit the lower rows are one's and the upper the other's; some pairs are shown in
+    no colouring, and of the others some are kept back. The set lists what may be drawn: what is
+    shown, in other colours too where a category has many drawings.
     """
-    data = read_set(built / "sprites.npz")
+    monkeypatch.setattr(things, "_MANY", many)
+    data = sprite_set(Release(release))
     assert data.fits is not None
     fits = {tuple(meeting) for meeting in data.fits.tolist()}
     assert len(fits) == len(data.fits)
+    meetings = [tuple(meeting) for meeting in data.parts.tolist()]
+    assert len(set(meetings)) == len(meetings)
     category: dict[int, int] = {}
-    pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
-    seen = set()
-    for (lower, upper, colouring), label, held in zip(
-        data.parts.tolist(), data.labels[:, 0], data.held_out, strict=True
-    ):
-        assert (lower, upper, colouring) in fits
-        assert (lower, upper, colouring) not in seen
-        seen.add((lower, upper, colouring))
+    for (lower, upper, _), label in zip(meetings, data.labels[:, 0].tolist(), strict=True):
         assert category.setdefault(lower, label) == category.setdefault(upper, label) == label
-        if lower != upper:
-            pairs[bool(held)].add((lower, upper))
-    assert pairs[True] - pairs[False]
-    assert pairs[True] & pairs[False]
-    assert pairs[False] - pairs[True]
-    assert all(any((name, name, fit[2]) in fits for fit in fits) for name in category)
-    assert len(fits) > len(seen)
+    drawings = Counter(category.values())
+    shown = {meeting for meeting, held in zip(meetings, data.held_out, strict=True) if not held}
+    shown_pairs = {meeting[:2] for meeting in shown}
+    back = set(meetings) - shown
+    assert shown <= fits
+    assert back
+    for meeting in back:
+        known = meeting[:2] in shown_pairs
+        assert (meeting in fits) == (known and drawings[category[meeting[0]]] >= many)
+    assert {meeting[:2] for meeting in fits} == shown_pairs
+    joined = {meeting[:2] for meeting in back if meeting[0] != meeting[1]}
+    assert joined & shown_pairs
+    assert joined - shown_pairs
+    assert (len(fits) > len(shown)) == (many == 2)
 
 
 def test_a_join_is_where_two_drawings_meet():
