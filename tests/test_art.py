@@ -140,13 +140,15 @@ def _turned(bits):
     return (bits << 1 | bits >> 3) & 15
 
 
-def test_every_border_is_in_the_scene_in_every_variant():
+def test_every_border_is_in_the_scene_and_straight_ones_in_every_variant():
     """Each of the sixteen sets of corners has its tiles, their masks join, and rims lie along."""
     stage = scene(32)
     assert stage.places.shape == (16, MASK_VARIANTS)
     for bits, places in enumerate(stage.places):
-        masks = {corner_masks(32)[variant, bits].tobytes() for variant in range(MASK_VARIANTS)}
+        variants = range(MASK_VARIANTS if bits in (3, 6, 9, 12) else 1)
+        masks = {corner_masks(32)[variant, bits].tobytes() for variant in variants}
         assert {stage.over[place].tobytes() for place in places} == masks
+        assert len({*places.tolist()}) >= len(variants)
     assert not stage.rim[stage.places[0]].any(axis=(1, 2)).all()
     assert 0.05 < stage.rim.mean() < 0.5
     canvas = joined(stage.over.reshape(stage.rows, stage.columns, 32, 32))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import Seed, key
 
-from .ground import SIDE
+from .ground import COLUMNS, ROWS
 from .masks import joined, scene
 from .tileset import FRAMES, MOVING, ORDER, Tileset, build_tileset
 
@@ -38,7 +38,8 @@ def draw_terrain(
     (x, y) is the tile of the picture's upper left corner, which decides variants: neighbouring
     pictures fit together. In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES`
     frames loop. `built` bool [names] says which materials fill whole tiles, if not the usual ones.
-    With a `period` of tiles in both ways, multiples of `SIDE`, pictures come round with the land.
+    With a `period` of tiles in both ways, multiples of `COLUMNS` and `ROWS`, pictures come round
+    with the land.
     """
     check_int("frame", frame, 0, FRAMES - 1)
     height, width = terrain.shape[0] - 2, terrain.shape[1] - 2
@@ -202,9 +203,9 @@ class _Variants:
     ) -> None:
         draw = _variant_of(seed_key, x, y, width, height, period)
         self.draw = (draw >> np.uint64(16)).astype(np.intp)
-        self._any = (draw % np.uint64(SIDE * SIDE)).astype(np.intp)
-        rows, columns = np.arange(y, y + height) % SIDE, np.arange(x, x + width) % SIDE
-        self._lattice = rows[:, None] * SIDE + columns
+        self._any = (draw % np.uint64(ROWS * COLUMNS)).astype(np.intp)
+        rows, columns = np.arange(y, y + height) % ROWS, np.arange(x, x + width) % COLUMNS
+        self._lattice = rows[:, None] * COLUMNS + columns
 
     def of(self, painted: bool) -> NDArray[np.intp]:
         """Numbers of tiles [height, width]."""
