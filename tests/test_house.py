@@ -13,7 +13,7 @@ import aigc_procgen
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = {"core", "art", "world", "dungeon", "story"}
-PUBLIC = {"composed", "memory", "dungeon_picture", "pieces", "voices", "_version", ""}
+PUBLIC = {"composed", "memory", "dungeon_pictures", "pieces", "voices", "_version", ""}
 # room -> rooms of ours that it may import ("" is the package itself, the public API)
 MAY_IMPORT = {
     "core": set(),
@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "composed": RUNTIME | {"_version", "memory", "saves"},
     "memory": {"core", "story", "world"},
     "saves": {"core"},
-    "dungeon_picture": {"core", "art", "dungeon"},
+    "dungeon_pictures": {"core", "art", "dungeon"},
     "pieces": {"core", "art"},
     "voices": {"core", "art", "story"},
     "__main__": {"cli"},

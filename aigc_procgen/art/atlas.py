@@ -47,19 +47,27 @@ def draw_terrain(
     half = size // 2
     # The ground lies between the middles of tiles: half a tile off, and one more of them.
     square = ~tileset.soft if built is None else built
-    soft, tall = _draw_soft(terrain, tileset, ~square, x, y, seed, frame, period)
+    filled = square[terrain]
+    shown = np.unique(terrain[1:-1, 1:-1][filled[1:-1, 1:-1]]).tolist()
+    layers = _layers(_soft_corners(terrain, ~square), tileset, ~square)
+    tileset.prepare(
+        frame,
+        whole=shown,
+        half=[layer.material for layer in layers],
+        borders=[
+            (lower, layer.material) for layer in layers for lower, _ in layer.over if lower >= 0
+        ],
+    )
+    soft, tall = _draw_soft(layers, (height + 1, width + 1), tileset, x, y, seed, frame, period)
     inside = np.s_[half : half + height * size, half : half + width * size]
     picture = joined(soft)[inside].copy()
     standing = np.zeros(((height + 2) * size, (width + 2) * size), bool)
     standing[half:-half, half:-half] = joined(tall)
     cells = standing.reshape(height + 2, size, width + 2, size).swapaxes(1, 2)
-    filled = square[terrain]
     cells[filled] = tileset.tall[terrain[filled]][:, None, None]
     whole = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)
     middle = terrain[1:-1, 1:-1]
     variants = _Variants(key(seed, "variants"), x, y, height, width, period)
-    shown = np.unique(middle[filled[1:-1, 1:-1]]).tolist()
-    tileset.prepare(frame, whole=shown)
     for material in shown:
         here = middle == material
         tiles = tileset.tiles(material, frame)
@@ -69,9 +77,9 @@ def draw_terrain(
 
 
 def _draw_soft(
-    terrain: NDArray[np.uint8],
+    layers: list[_Layer],
+    shape: tuple[int, int],
     tileset: Tileset,
-    soft: NDArray[np.bool_],
     x: int,
     y: int,
     seed: Seed,
@@ -82,20 +90,12 @@ def _draw_soft(
 
     The materials that lie higher are drawn over the lower ones, from the corners that they hold.
     """
-    layers = _layers(_soft_corners(terrain, soft), tileset, soft)
-    rows, columns = (side - 1 for side in terrain.shape)
+    rows, columns = shape
     size = tileset.size
     picture = np.zeros((rows, columns, size, size, 4), np.uint8)
     tall = np.zeros((rows, columns, size, size), bool)
     variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns, period)
     stage = scene(size)
-    tileset.prepare(
-        frame,
-        half=[layer.material for layer in layers],
-        borders=[
-            (lower, layer.material) for layer in layers for lower, _ in layer.over if lower >= 0
-        ],
-    )
     for layer in layers:
         material = layer.material
         tiles = tileset.tiles(material, frame, half=True)

@@ -55,7 +55,7 @@ _VARIANTS = 8  # single tiles of a material whose pack paints no ground
 class Tileset:
     """The pictures of materials, drawn when first asked for.
 
-    A material is `SIDE`² tiles of one patch where its pack paints ground, else single tiles, of
+    A material is the tiles of one patch where its pack paints ground, else as many single tiles, of
     which some are drawn several times so that a few stay rare. What a pack lacks, the pack that
     ships draws.
     """
@@ -124,11 +124,12 @@ class Tileset:
         further, and of these `borders`, side by side.
         """
         tasks: list[Callable[[], object]] = []
-        for materials, aside in ((whole, False), (half, True)):
-            for material in materials:
-                moving = frame > 0 and self.names[material] in MOVING
-                if (material, moving, aside) not in self._patches:
-                    tasks.append(partial(self.tiles, material, frame, half=aside))
+        moved = set(half)
+        for material in sorted({*whole, *moved}):
+            moving = frame > 0 and self.names[material] in MOVING
+            aside = material in moved  # drawn from the tiles that are not, so both are there
+            if (material, moving, aside) not in self._patches:
+                tasks.append(partial(self.tiles, material, frame, half=aside))
         for pair in dict.fromkeys(borders):
             moving = frame > 0 and any(self.names[material] in MOVING for material in pair)
             if (*pair, moving) not in self._borders:

@@ -19,7 +19,6 @@ from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
 from .journeys import ABOARD, Ferry, Leg, Step, find_journey, tiles_between
-from .map_sheet import draw_map
 from .namer import plain_name
 from .outwards import RINGS
 from .overview import draw_overview
@@ -371,6 +370,8 @@ class Land:
         """
         if not isinstance(title, str):
             raise InvalidArgument(f"title must be a text, not {title!r:.80}")
+        from .map_sheet import draw_map  # a game may show none
+
         picture, dry = self._overview(x, y, width, height, step)
         return draw_map(picture, dry, self._ground, self._realms, x, y, step, title)
 
