@@ -39,7 +39,9 @@ class Ways(Base):
         return self._land.route(start, goal)
 
     def roads(self, place: Place) -> tuple[Place, ...]:
-        """The places to which a road leads from a place without passing through another."""
+        """The places to which a road leads from a place without passing through another; also where
+        both have their own way to one pier.
+        """
         return self._land.roads(place)
 
     def harbour(self, place: Place) -> tuple[int, int] | None:

@@ -261,8 +261,8 @@ class Land:
         return way
 
     def roads(self, place: Place) -> tuple[Place, ...]:
-        """The places to which a road leads from a place, and through no other, by id."""
-        found = sorted(self._ground.neighbours(self._unnamed(place)), key=lambda other: other.id)
+        """The places to which a road or the way to one pier leads, and through no other, by id."""
+        found = sorted(self._ground.joined(self._unnamed(place)), key=lambda other: other.id)
         return tuple(self._ground.named(other) for other in found)
 
     def harbour(self, place: Place) -> tuple[int, int] | None:
@@ -281,6 +281,7 @@ class Land:
                 way=tuple((x, y) for x, y in lane.way.tolist()),
             )
             for lane in self._ground.lanes(start)
+            if lane.length  # who shares a pier walks
         )
 
     def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
@@ -294,12 +295,12 @@ class Land:
             return isqrt(across * across + down * down)
 
         def roads(place: Place) -> Iterator[Step]:
-            for other in self._ground.neighbours(place):
+            for other in self._ground.joined(place):
                 length = tiles_between(*apart(place, other))
                 yield Step(other, length, length)
 
         def lanes(place: Place) -> Iterator[Step]:
-            for lane in self._ground.lanes(place):
+            for lane in filter(lambda lane: lane.length, self._ground.lanes(place)):
                 piers = zip((place, lane.goal), lane.way[[0, -1]].tolist(), strict=True)
                 walks = sum(tiles_between(x - end.x, y - end.y) for end, (x, y) in piers)
                 yield Step(lane.goal, lane.length, lane.length + walks + ABOARD)
