@@ -67,13 +67,6 @@ class Lands(Ways):
         """
         self._land.set_terrain(x, y, terrain)
 
-    def add_prop(self, kind: str, x: int, y: int) -> None:
-        """Lets something stand on a tile, instead of what stood there; kept by `save`.
-
-        `kind` is one of `categories`, which `image` draws, or a name that only the game knows.
-        """
-        self._land.add_prop(kind, x, y)
-
     def remove_prop(self, x: int, y: int) -> Prop | None:
         """Takes away what stands on a tile (a felled tree, a chest) and returns it, or None."""
         return self._land.remove_prop(x, y)

@@ -12,8 +12,9 @@ from aigc_procgen.art import atlas, fallback, pictures
 from aigc_procgen.art.furniture import FURNITURE, furniture
 from aigc_procgen.art.sessions import load_model
 from aigc_procgen.art.together import together
-from aigc_procgen.core.errors import check_int
+from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.random import key
+from aigc_procgen.world.edits import check_kind
 from aigc_procgen.world.land import LIMIT
 from aigc_procgen.world.terrain import TERRAINS
 
@@ -114,6 +115,23 @@ class Pictures(Lands):
         which is painted by rule in the pack's colours where the pack does not draw it.
         """
         return tuple(dict.fromkeys((*fallback.categories(self.pack), *FURNITURE)))
+
+    def add_prop(self, kind: str, x: int, y: int) -> None:
+        """Lets something stand on a tile, instead of what stood there; kept by `save`.
+
+        `kind` is one of `categories`, which `image` draws. A kind of the game's own, which `image`
+        leaves out and the game draws itself, has a colon in its name: "mygame:portal".
+        """
+        if ":" not in check_kind(kind) and kind not in self.categories:
+            from difflib import get_close_matches
+
+            near = [repr(name) for name in get_close_matches(kind, self.categories)]
+            like = f", such as {' or '.join(near)}" if near else ""
+            raise InvalidArgument(
+                f"kind must be one of World.categories{like}, or a name of your own with a colon, "
+                f"such as 'mygame:{kind}', not {kind!r:.80}"
+            )
+        self._land.add_prop(kind, x, y)
 
     def _is_furniture(self, category: str) -> bool:
         return category in FURNITURE and category not in fallback.categories(self.pack)
