@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib.resources import files
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_tables_stand_beside_ways_and_not_on_them(kind, monkeypatch):
         seen[:] = ways
         _furnish(canvas, dice, what, rooms, ways)
 
-    monkeypatch.setattr("aigc_procgen.world.houses._furnish", furnish)
+    monkeypatch.setattr(sys.modules[build_house.__module__], "_furnish", furnish)
     for seed in range(120):
         canvas, _ = _house(seed, _SIDES[seed % 4], kind, 5 + seed % 7, 4 + seed // 4 % 6)
         for x, y in (spot for spot, what in canvas.props.items() if what == "table"):
