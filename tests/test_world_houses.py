@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from importlib.resources import files
 
 import numpy as np
@@ -13,7 +12,7 @@ import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.random import Stream
 from aigc_procgen.world.canvas import Canvas
-from aigc_procgen.world.houses import _furnish, build_house, houses, read_houses
+from aigc_procgen.world.houses import build_house, houses, read_houses
 from aigc_procgen.world.land import Land
 from aigc_procgen.world.plants import SOLID
 from aigc_procgen.world.terrain import TERRAIN_INDEX, WALKABLE
@@ -61,24 +60,6 @@ def test_every_room_is_reached_from_the_door_and_no_door_is_blocked(kind):
         for spot in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
             assert spot not in canvas.props
         assert len(free) >= (width - 2) * (depth - 2) // 3
-
-
-@pytest.mark.parametrize("kind", [name for name, kind in houses().kinds.items() if kind.tables])
-def test_tables_stand_beside_ways_and_not_on_them(kind, monkeypatch):
-    """Who comes through a door or the way between two rooms finds no table before them."""
-    seen, tables = [], 0
-
-    def furnish(canvas, dice, what, rooms, ways):
-        seen[:] = ways
-        _furnish(canvas, dice, what, rooms, ways)
-
-    monkeypatch.setattr(sys.modules[build_house.__module__], "_furnish", furnish)
-    for seed in range(120):
-        canvas, _ = _house(seed, _SIDES[seed % 4], kind, 5 + seed % 7, 4 + seed // 4 % 6)
-        for x, y in (spot for spot, what in canvas.props.items() if what == "table"):
-            tables += 1
-            assert min(abs(x - a) + abs(y - b) for a, b in seen) > 1, (seed, x, y)
-    assert tables > 60
 
 
 def test_long_houses_have_two_rooms():
