@@ -223,6 +223,17 @@ def test_a_patch_of_ground_has_no_seam(material):
     assert np.abs(colour.mean((0, 1)) - usual).max() < 25  # the same material
 
 
+def test_a_wide_canvas_has_the_pixels_of_a_narrow_one(monkeypatch):
+    """Several threads draw a wide piece of ground, and one thread draws the same."""
+    pack = default_pack()
+    wide = ground(3, "brick_wall", 8, 8)
+    assert "ground, wide" in pack.sessions
+    monkeypatch.setattr("aigc_procgen.art.sessions._WIDE", 65)
+    del pack.sessions["ground, wide"]
+    assert np.array_equal(ground(3, "brick_wall", 8, 8), wide)
+    assert "ground, wide" not in pack.sessions
+
+
 @pytest.mark.parametrize("material", ["stone_wall", "stone_floor", "swamp", "lava"])
 def test_rims_of_single_tiles_are_as_busy_as_their_insides(material):
     """A tile beside itself shows no line, whatever its colours; its moving frames go with it."""

@@ -129,6 +129,23 @@ def test_first_import_and_world_load_no_heavy_package():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_land_waits_for_no_story_and_no_dungeon():
+    """What a game did not ask for is not loaded: no people, no dungeons, no sheets of maps."""
+    code = (
+        "import sys, aigc_procgen as p\n"
+        "world = p.world(1)\n"
+        "world.walkable(*world.spawn())\n"
+        "loaded = {name.removeprefix('aigc_procgen.') for name in sys.modules}\n"
+        "later = {'composed.people', 'story.people', 'story.names', 'story.tables', 'memory'}\n"
+        "later |= {'dungeon.records', 'dungeon.carving', 'dungeon_pictures', 'world.map_sheet'}\n"
+        "assert not later & loaded, later & loaded\n"
+        "assert world.people(world.nearest('town')) and p.dungeon(1).proof.holds\n"
+        "assert not later - {'memory', 'dungeon_pictures', 'world.map_sheet'} - {\n"
+        "    name.removeprefix('aigc_procgen.') for name in sys.modules}\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_world_is_a_function_whatever_was_imported_before():
     """`world` and `dungeon` stay functions when somebody imported the rooms first."""
     code = (
