@@ -11,19 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ._version import __version__
-from .composed import WORLD_VERSION, Character, World, character, load_world
+from .composed import WORLD_VERSION, World, load_world
 from .core.errors import InvalidArgument, MissingDependency, PackError, ProcgenError, SaveError
 from .core.pack import Pack, default_pack, load_pack
 from .core.random import typed_seed
 from .dungeon.make import make_dungeon as dungeon
-from .dungeon.records import Dungeon, Room, Thing, Way
-from .dungeon_picture import dungeon_picture, dungeon_sprite
 from .pieces import ground, moving_tiles, sprites, tiles, transitions
-from .story.cultures import cultures
-from .story.events import HistoryEvent
-from .story.names import NAME_KINDS, names
-from .story.people import roles
-from .story.tables import LANGUAGES
 from .world.chunk import Chunk
 from .world.edits import Edit
 from .world.journeys import Ferry, Leg
@@ -33,17 +26,24 @@ from .world.shape import heightmap
 from .world.terrain import TERRAINS
 
 if TYPE_CHECKING:
+    from .composed.people import Character, character
+    from .dungeon.records import Dungeon, Room, Thing, Way
+    from .dungeon_pictures import dungeon_picture, dungeon_sprite
     from .story.arc_record import Arc
     from .story.arcs import plan_arc as arc
     from .story.barks import SITUATIONS, bark
     from .story.books import Book
+    from .story.cultures import cultures
     from .story.descriptions import GLOSSARIES, Description, describe, glossary
+    from .story.events import HistoryEvent
     from .story.fact_set import Facts
     from .story.facts import apply, legal
     from .story.figures import Figure
     from .story.history import History
     from .story.item_lore import ItemLore, lore
     from .story.language_model import LanguageModel
+    from .story.names import NAME_KINDS, names
+    from .story.people import roles
     from .story.profile import EVENTS, Profile
     from .story.proposals import Frame, Proposer
     from .story.quest_log import quest_log
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .story.rumours import TRUTHS, Rumour
     from .story.scenes import MOMENTS, TIMES, WEATHERS, Beat, Scene, scene
     from .story.signs import Sign
+    from .story.tables import LANGUAGES
     from .story.teller import TONES
     from .story.translation import check_translation
     from .story.verifier import Verifier
@@ -153,7 +154,9 @@ __all__ = [
 _LATER = {
     "EVENTS": "story.profile",
     "GLOSSARIES": "story.descriptions",
+    "LANGUAGES": "story.tables",
     "MOMENTS": "story.scenes",
+    "NAME_KINDS": "story.names",
     "SITUATIONS": "story.barks",
     "TIMES": "story.scenes",
     "TONES": "story.teller",
@@ -162,33 +165,45 @@ _LATER = {
     "Arc": "story.arc_record",
     "Beat": "story.scenes",
     "Book": "story.books",
+    "Character": "composed.people",
     "Description": "story.descriptions",
+    "Dungeon": "dungeon.records",
     "Facts": "story.fact_set",
     "Figure": "story.figures",
     "Frame": "story.proposals",
     "History": "story.history",
+    "HistoryEvent": "story.events",
     "ItemLore": "story.item_lore",
     "LanguageModel": "story.language_model",
     "Profile": "story.profile",
     "Proposer": "story.proposals",
     "Quest": "story.quests",
+    "Room": "dungeon.records",
     "Rumour": "story.rumours",
     "Scene": "story.scenes",
     "Sign": "story.signs",
+    "Thing": "dungeon.records",
     "Verifier": "story.verifier",
     "Voice": "story.voices",
+    "Way": "dungeon.records",
     "apply": "story.facts",
     "arc": "story.arcs",
     "bark": "story.barks",
+    "character": "composed.people",
     "check_translation": "story.translation",
+    "cultures": "story.cultures",
     "describe": "story.descriptions",
+    "dungeon_picture": "dungeon_pictures",
+    "dungeon_sprite": "dungeon_pictures",
     "glossary": "story.descriptions",
     "legal": "story.facts",
     "load_voice": "voices",
     "lore": "story.item_lore",
+    "names": "story.names",
     "phrase": "story.words",
     "quest": "story.quests",
     "quest_log": "story.quest_log",
+    "roles": "story.people",
     "scene": "story.scenes",
     "small_talk": "story.words",
 }

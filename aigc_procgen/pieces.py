@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from .art import ground as painted
 from .art import pictures
+from .art.fallback import draws
+from .art.furniture import FURNITURE
+from .core.errors import InvalidArgument
 from .core.pack import Pack, check_pack, default_pack
 from .core.random import Seed
 
@@ -87,5 +90,14 @@ def sprites(
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`."""
-    return pictures.sprites(check_pack(pack) or default_pack(), seed, category, count, palette)
+    """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`.
+
+    Furniture that no model draws is painted by `World.sprite`.
+    """
+    chosen = check_pack(pack) or default_pack()
+    if category in FURNITURE and not draws(chosen, "sprites", category):
+        raise InvalidArgument(
+            f"category must be one that the pack's model draws, not {category!r}, which is painted "
+            f"by rule: world(seed).sprite({category!r}, name) gives it"
+        )
+    return pictures.sprites(chosen, seed, category, count, palette)

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from aigc_procgen.world.land import Land
-from aigc_procgen.world.noise import fractal
+from aigc_procgen.world.noise import Layer, fractals
 
 SIZE, SHIFT, OCTAVES = 512, 7, 6
 
 
 def ours() -> Callable[[], Any]:
-    return lambda: fractal(5, 0, 0, SIZE, SIZE, shift=SHIFT, octaves=OCTAVES)
+    return lambda: fractals((Layer(5, SHIFT, OCTAVES),), 0, 0, SIZE, SIZE)
 
 
 def noise_loop() -> Callable[[], Any]:

@@ -71,6 +71,26 @@ def test_character_and_quest_speak(tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) > 4
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["world", "42", "--width", "64", "--height", "64"],
+        ["character", "7"],
+        ["dungeon", "3", "--width", "20", "--height", "12"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_pictures_make_their_folders_as_all_that_is_written(command, tmp_path, capsys):
+    """A missing folder is made and the file named; a file in the way is one sentence."""
+    path = tmp_path / "new" / "deep" / "picture.png"
+    assert main([*command, "--png", str(path)]) == 0
+    assert f"wrote {path}" in capsys.readouterr().out
+    assert read(path).shape[2] == 4
+    assert main([*command, "--png", str(path / "below.png")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"must lie in a folder, and {str(path)!r} is a file")
+
+
 def test_pack_verbs_check_show_build_and_draw(tmp_path, capsys, small_pack_folder):
     """A pack is verified, described, rebuilt as a zip and drawn as sheets."""
     small = str(small_pack_folder)

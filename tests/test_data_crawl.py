@@ -22,7 +22,7 @@ from aigc_procgen.data.seams import heal, warp
 from aigc_procgen.data.source import files_digest
 from aigc_procgen.data.sprites import colourings, variants
 from aigc_procgen.data.tables import load_table, matching
-from aigc_procgen.data.things import sprite_set
+from aigc_procgen.data.things import _joined, sprite_set
 from aigc_procgen.data.wardrobe import Wardrobe, colour_name
 from aigc_procgen.world.terrain import TERRAINS
 
@@ -502,6 +502,27 @@ def test_a_join_is_where_two_drawings_meet():
     assert find_join(hilt, corner, "upright") is None
     with pytest.raises(InvalidArgument, match="along must be one of upright, diagonal, not 'left'"):
         find_join(hilt, blade, "left")
+
+
+@pytest.mark.parametrize(("steps", "joined"), [(0, True), (60, True), (80, False)])
+def test_what_joins_in_some_colours_must_in_all(steps, joined):
+    """Two that meet unseen are joined if a little more is seen of it in another colouring than may
+    be seen at all, and are not if it is half as much again.
+    """
+    hilt, blade = np.zeros((2, 32, 32, 4), np.uint8)
+    hilt[20:30, 12:20] = (150, 90, 30, 255)
+    hilt[8:20, 15:17] = (200, 200, 200, 255)
+    blade[16:30, 14:16] = (200, 200, 200, 255)
+    blade[2:16, 10:20] = (90, 90, 220, 255)
+    other = blade.copy()
+    other[16:30, 14:16, :3] -= np.uint8(steps)
+    most = 0.2
+    place = find_join(hilt, blade, "upright")
+    cost = cost_of(hilt, other, place)
+    assert cost == pytest.approx(steps / 255)
+    made = {1: [hilt, hilt], 2: [blade, other]}
+    found = _joined(made, {"along": "upright", "most": most}, stream(1))
+    assert ((1, 2) in found) == joined
 
 
 def test_an_upper_half_is_never_moved_out_of_the_square():

@@ -12,9 +12,9 @@ import pytest
 import aigc_procgen as procgen
 from aigc_procgen.cli.main import main
 from aigc_procgen.core.random import stream
-from aigc_procgen.dungeon import replay
 from aigc_procgen.dungeon.cells import closed_walk
 from aigc_procgen.dungeon.controls import lattice
+from aigc_procgen.dungeon.rules import replay
 from aigc_procgen.dungeon.themes import read_themes, themes
 
 _SIZES = [(11, 7, 1), (16, 40, 1), (48, 32, 1), (70, 23, 3)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import small_entry, small_graph
 
 import aigc_procgen as procgen
+from aigc_procgen.art import pictures
 from aigc_procgen.art.furniture import FURNITURE, furniture
+from aigc_procgen.core.pack import write_pack
 from aigc_procgen.world.terrain import TERRAIN_INDEX
 
 
@@ -53,6 +56,36 @@ def test_a_world_draws_furniture_and_a_pack_that_knows_it_draws_its_own(small_pa
             assert max(rows.max(), columns.max()) < 2 * size
 
 
+def test_a_pack_with_beds_of_its_own_draws_them(tmp_path):
+    """What a pack's model draws is not painted by rule, in `sprite`, in `image` and by itself."""
+    entry = small_entry("sprites", {"category": ["bed", "sword"]}, 12)
+    folder = tmp_path / "beds"
+    write_pack(folder, "beds", {"sprites": (entry, small_graph(2, 12))})
+    pack = procgen.load_pack(folder)
+    world = procgen.world(5, pack=pack)
+    assert world.categories[:2] == ("bed", "sword")
+    assert world.categories.count("bed") == 1
+    own = {tuple(colour) for colour in pack.model("sprites").palette.tolist()}
+    bed, table = world.sprite("bed", "mine"), world.sprite("table", "mine")
+    assert np.array_equal(bed, pictures.sprites(pack, "5 mine", "bed", 1)[0])
+    painted = furniture("bed", "5 mine", 0, pack.model("sprites").palette, 32)
+    assert not np.array_equal(bed, painted)
+    assert {tuple(c) for c in table[table[..., 3] > 0][:, :3].tolist()} <= own
+    assert procgen.sprites(7, "bed", pack=pack).shape == (1, 32, 32, 4)
+    x, y = world.spawn()
+    world.add_prop("bed", x, y)
+    shown = world.image(x, y, 1, 1)
+    drawn = pictures.sprites(pack, 5, "bed", 6)
+    stands = [np.array_equal(shown[one[..., 3] > 0], one[one[..., 3] > 0]) for one in drawn]
+    assert any(stands)
+
+
+def test_furniture_is_not_asked_of_a_model_that_has_none():
+    """`sprites` says where a bed is to be had."""
+    with pytest.raises(procgen.InvalidArgument, match=r"world\(seed\).sprite\('bed', name\)"):
+        procgen.sprites(7, "bed")
+
+
 @pytest.mark.parametrize("kind", ["table", "hearth", "forge"])
 def test_nobody_walks_through_furniture(kind):
     """What stands on a floor that was free shuts its tile."""
@@ -81,3 +114,14 @@ def test_boats_lie_in_the_water_beside_piers():
     for boat in boats:
         assert world.terrain(boat.x, boat.y, 1, 1)[0, 0] in water
         assert min(abs(x - boat.x) + abs(y - boat.y) for x, y in piers) == 2
+
+
+@pytest.mark.parametrize("spot", [(1072, -382), (1344, -702), (320, 974)])
+def test_no_boat_lies_on_land(spot):
+    """Beside a pier where there is no water nothing is moored."""
+    world = procgen.world(1)
+    place = world.nearest("shrine", *spot)
+    assert spot in world._land._ground.harbour(place).moorings
+    water = [TERRAIN_INDEX["deep_water"], TERRAIN_INDEX["shallow_water"]]
+    assert world.terrain(*spot, 1, 1)[0, 0] not in water
+    assert world.props(*spot, 1, 1) == ()

@@ -13,7 +13,7 @@ import aigc_procgen
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = {"core", "art", "world", "dungeon", "story"}
-PUBLIC = {"composed", "memory", "dungeon_picture", "pieces", "voices", "_version", ""}
+PUBLIC = {"composed", "memory", "dungeon_pictures", "pieces", "voices", "_version", ""}
 # room -> rooms of ours that it may import ("" is the package itself, the public API)
 MAY_IMPORT = {
     "core": set(),
@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "composed": RUNTIME | {"_version", "memory", "saves"},
     "memory": {"core", "story", "world"},
     "saves": {"core"},
-    "dungeon_picture": {"core", "art", "dungeon"},
+    "dungeon_pictures": {"core", "art", "dungeon"},
     "pieces": {"core", "art"},
     "voices": {"core", "art", "story"},
     "__main__": {"cli"},
@@ -126,6 +126,23 @@ def test_first_import_and_world_load_no_heavy_package():
         "assert not heavy, heavy\n"
         "p.tiles(1, 'grass')\n"
         "assert 'onnxruntime' in sys.modules and 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_land_waits_for_no_story_and_no_dungeon():
+    """What a game did not ask for is not loaded: no people, no dungeons, no sheets of maps."""
+    code = (
+        "import sys, aigc_procgen as p\n"
+        "world = p.world(1)\n"
+        "world.walkable(*world.spawn())\n"
+        "loaded = {name.removeprefix('aigc_procgen.') for name in sys.modules}\n"
+        "later = {'composed.people', 'story.people', 'story.names', 'story.tables', 'memory'}\n"
+        "later |= {'dungeon.records', 'dungeon.carving', 'dungeon_pictures', 'world.map_sheet'}\n"
+        "assert not later & loaded, later & loaded\n"
+        "assert world.people(world.nearest('town')) and p.dungeon(1).proof.holds\n"
+        "assert not later - {'memory', 'dungeon_pictures', 'world.map_sheet'} - {\n"
+        "    name.removeprefix('aigc_procgen.') for name in sys.modules}\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -94,7 +94,7 @@ def test_a_world_mixes_grounds_of_both(tmp_path):
 
     tileset = build_tileset(pack, 3, ("grass", "lava"))
     drawn = [tileset.tiles(material) for material in range(2)]
-    assert [tiles.shape for tiles in drawn] == [(36, 64, 64, 4)] * 2
+    assert [tiles.shape for tiles in drawn] == [(24, 64, 64, 4)] * 2
     own = {tuple(colour) for colour in pack.model("tiles").palette.tolist()}
     shown = [{tuple(c) for c in tiles[..., :3].reshape(-1, 3).tolist()} for tiles in drawn]
     assert shown[0] <= own

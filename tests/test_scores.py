@@ -9,10 +9,12 @@ import sys
 import numpy as np
 import pytest
 
+from aigc_procgen.cli.judge import Judge
 from aigc_procgen.cli.main import main
 from aigc_procgen.core.errors import MissingDependency
 from aigc_procgen.core.pack import load_pack
 from aigc_procgen.train import scores
+from aigc_procgen.train.features import Reals
 
 pytest.importorskip("torch", reason="the dev extra installs it")
 
@@ -424,3 +426,43 @@ def test_bad_arguments_are_one_sentence(
     assert main(["score", str(small_pack_folder), *given]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out" / "scores.json").exists()
+
+
+def _judge(training, held):
+    """A judge of a set with these labels, who has looked at nothing yet."""
+    judge = Judge.__new__(Judge)
+    judge.seed, judge.rows = 3, np.arange(len(held))
+    blank = np.zeros((len(training), 8, 8, 4), np.uint8)
+    judge.reals = Reals(
+        kind="sprites",
+        training=blank,
+        training_labels=training,
+        held=np.zeros((len(held), 1, 8, 8, 4), np.uint8),
+        held_labels=held,
+        rollable=np.zeros(len(held), np.bool_),
+        attributes={"category": ["a", "b", "c"]},
+        marked=True,
+        digest="",
+    )
+    return judge
+
+
+def test_reals_are_held_against_reals_of_the_same_classes():
+    """Of every class that is held out as many training pictures are taken, over again if they are
+    too few, and none of a class that has no training picture.
+    """
+    training = np.array([[0]] * 50 + [[1]] * 2, np.uint8)
+    held = np.array([[1]] * 5 + [[2]] * 4 + [[0]] * 3, np.uint8)
+    rows = _judge(training, held)._trained_on()
+    assert [int(label) for label in training[rows, 0]] == [1] * 5 + [0] * 3
+    assert {50, 51} == set(rows[:5])
+    assert len(set(rows[5:])) == 3
+    assert rows == _judge(training, held)._trained_on()
+
+
+def test_reals_with_several_labels_are_drawn_at_random():
+    """Where pictures have several labels as many are taken as are held out, each once."""
+    training, held = np.zeros((40, 2), np.uint8), np.zeros((9, 2), np.uint8)
+    rows = _judge(training, held)._trained_on()
+    assert len(rows) == len(set(rows)) == 9
+    assert set(rows) <= set(range(40))

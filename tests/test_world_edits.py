@@ -178,6 +178,14 @@ def test_a_changed_byte_is_noticed(tmp_path, world):
         (lambda world: world.set_terrain(0, 0, np.zeros((0, 4), int)), "terrain must be a name"),
         (lambda world: world.set_terrain(_RIM, 0, [[1, 1]]), "width must be between 1 and 1"),
         (lambda world: world.add_prop("", 0, 0), "kind must be a text of 1 to 60 letters"),
+        (
+            lambda world: world.add_prop("staute", 0, 0),
+            "categories, such as 'statue'.*'staute'",
+        ),
+        (
+            lambda world: world.add_prop("zzz", 0, 0),
+            "categories, or a name of your own with a",
+        ),
         (lambda world: world.remove_prop(1 << 40, 0), "x must be between"),
         (lambda world: world.reset(0, 0, 0, 1), "width must be between"),
     ],

@@ -246,6 +246,21 @@ def test_no_journey_is_shorter(seed, side, wrap):
     assert sailed or wrap
 
 
+@pytest.mark.parametrize(("seed", "spots"), [(7, [(-56, 416), (-58, 513)])])
+def test_who_shares_a_pier_walks(seed, spots, monkeypatch):
+    """Between two places with one pier no ship sails: one walks, though no road joins them."""
+    world = procgen.world(seed, size=2048)
+    one, two = (world.nearest("village", *spot) for spot in spots)
+    assert [(place.x, place.y) for place in (one, two)] == spots
+    assert world.harbour(one) == world.harbour(two)
+    monkeypatch.setattr(world._land._ground, "neighbours", lambda place: iter(()))
+    assert world.roads(one) == (two,)
+    assert two not in [ferry.goal for ferry in world.ferries(one)]
+    (leg,) = world.journey(one, two)
+    assert (leg.by, leg.places) == ("foot", (one, two))
+    assert leg.length > 0
+
+
 def test_a_journey_is_the_same_from_any_side_and_in_any_order(world, places):
     """Asked of a fresh world, or after others, a journey has the same legs; back it is as long."""
     ends = [(places[0], places[-1]), (places[3], places[len(places) // 2])]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aigc_procgen.world.fields import Fields
-from aigc_procgen.world.noise import fractal, hash_grid
+from aigc_procgen.world.noise import Layer, fractals, hash_grid
 
 _ROOM = Path(__file__).parents[1] / "aigc_procgen" / "world"
 
@@ -27,6 +27,11 @@ def test_no_floating_point_in_the_room(path):
             name = node.id if isinstance(node, ast.Name) else node.attr
             assert not name.startswith("float"), where
             assert name not in ("sqrt", "hypot", "mean", "true_divide", "sin", "exp"), where
+
+
+def fractal(key, *region, shift, octaves, **options):
+    """One field of noise."""
+    return fractals([Layer(key, shift, octaves)], *region, **options)[0]
 
 
 @pytest.mark.parametrize("origin", [(0, 0), (-37, 91), (1 << 30, -(1 << 30)), (-(1 << 31), 5)])

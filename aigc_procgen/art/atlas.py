@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import Seed, key
 
-from .ground import SIDE
+from .ground import COLUMNS, ROWS
 from .masks import joined, scene
 from .tileset import FRAMES, MOVING, ORDER, Tileset, build_tileset
 
@@ -38,7 +38,8 @@ def draw_terrain(
     (x, y) is the tile of the picture's upper left corner, which decides variants: neighbouring
     pictures fit together. In a `frame` above 0 the materials of `MOVING` have moved; `FRAMES`
     frames loop. `built` bool [names] says which materials fill whole tiles, if not the usual ones.
-    With a `period` of tiles in both ways, multiples of `SIDE`, pictures come round with the land.
+    With a `period` of tiles in both ways, multiples of `COLUMNS` and `ROWS`, pictures come round
+    with the land.
     """
     check_int("frame", frame, 0, FRAMES - 1)
     height, width = terrain.shape[0] - 2, terrain.shape[1] - 2
@@ -46,19 +47,27 @@ def draw_terrain(
     half = size // 2
     # The ground lies between the middles of tiles: half a tile off, and one more of them.
     square = ~tileset.soft if built is None else built
-    soft, tall = _draw_soft(terrain, tileset, ~square, x, y, seed, frame, period)
+    filled = square[terrain]
+    shown = np.unique(terrain[1:-1, 1:-1][filled[1:-1, 1:-1]]).tolist()
+    layers = _layers(_soft_corners(terrain, ~square), tileset, ~square)
+    tileset.prepare(
+        frame,
+        whole=shown,
+        half=[layer.material for layer in layers],
+        borders=[
+            (lower, layer.material) for layer in layers for lower, _ in layer.over if lower >= 0
+        ],
+    )
+    soft, tall = _draw_soft(layers, (height + 1, width + 1), tileset, x, y, seed, frame, period)
     inside = np.s_[half : half + height * size, half : half + width * size]
     picture = joined(soft)[inside].copy()
     standing = np.zeros(((height + 2) * size, (width + 2) * size), bool)
     standing[half:-half, half:-half] = joined(tall)
     cells = standing.reshape(height + 2, size, width + 2, size).swapaxes(1, 2)
-    filled = square[terrain]
     cells[filled] = tileset.tall[terrain[filled]][:, None, None]
     whole = picture.reshape(height, size, width, size, 4).swapaxes(1, 2)
     middle = terrain[1:-1, 1:-1]
     variants = _Variants(key(seed, "variants"), x, y, height, width, period)
-    shown = np.unique(middle[filled[1:-1, 1:-1]]).tolist()
-    tileset.prepare(frame, whole=shown)
     for material in shown:
         here = middle == material
         tiles = tileset.tiles(material, frame)
@@ -68,9 +77,9 @@ def draw_terrain(
 
 
 def _draw_soft(
-    terrain: NDArray[np.uint8],
+    layers: list[_Layer],
+    shape: tuple[int, int],
     tileset: Tileset,
-    soft: NDArray[np.bool_],
     x: int,
     y: int,
     seed: Seed,
@@ -81,20 +90,12 @@ def _draw_soft(
 
     The materials that lie higher are drawn over the lower ones, from the corners that they hold.
     """
-    layers = _layers(_soft_corners(terrain, soft), tileset, soft)
-    rows, columns = (side - 1 for side in terrain.shape)
+    rows, columns = shape
     size = tileset.size
     picture = np.zeros((rows, columns, size, size, 4), np.uint8)
     tall = np.zeros((rows, columns, size, size), bool)
     variants = _Variants(key(seed, "ground"), x - 1, y - 1, rows, columns, period)
     stage = scene(size)
-    tileset.prepare(
-        frame,
-        half=[layer.material for layer in layers],
-        borders=[
-            (lower, layer.material) for layer in layers for lower, _ in layer.over if lower >= 0
-        ],
-    )
     for layer in layers:
         material = layer.material
         tiles = tileset.tiles(material, frame, half=True)
@@ -202,9 +203,9 @@ class _Variants:
     ) -> None:
         draw = _variant_of(seed_key, x, y, width, height, period)
         self.draw = (draw >> np.uint64(16)).astype(np.intp)
-        self._any = (draw % np.uint64(SIDE * SIDE)).astype(np.intp)
-        rows, columns = np.arange(y, y + height) % SIDE, np.arange(x, x + width) % SIDE
-        self._lattice = rows[:, None] * SIDE + columns
+        self._any = (draw % np.uint64(ROWS * COLUMNS)).astype(np.intp)
+        rows, columns = np.arange(y, y + height) % ROWS, np.arange(x, x + width) % COLUMNS
+        self._lattice = rows[:, None] * COLUMNS + columns
 
     def of(self, painted: bool) -> NDArray[np.intp]:
         """Numbers of tiles [height, width]."""

@@ -102,10 +102,10 @@ class _Sheet:
         outline = around & ~self.there
         self.colours[outline] = _OUTLINE
         whole = self.there | outline
-        inks = palette.astype(np.int64)
-        apart = ((self.colours[:, :, None] - inks) ** 2).sum(3)
+        used, which = np.unique(self.colours.reshape(-1, 3), axis=0, return_inverse=True)
+        apart = ((used[:, None] - palette.astype(np.int64)) ** 2).sum(2)
         picture = np.zeros((_SIDE, _SIDE, 4), np.uint8)
-        picture[..., :3] = palette[apart.argmin(2)]
+        picture[..., :3] = palette[apart.argmin(1)][which].reshape(_SIDE, _SIDE, 3)
         picture[..., 3] = 255
         picture[~whole] = 0
         return picture

@@ -19,10 +19,12 @@ from .masks import cut, joined, scene
 from .pictures import circle, label_of, steadiest
 from .sessions import paint
 
-__all__ = ["SIDE", "border", "ground", "patch", "transitions"]
+__all__ = ["COLUMNS", "ROWS", "border", "ground", "patch", "transitions"]
 
-SIDE = 6
-"""Tiles along a side of a patch."""
+ROWS, COLUMNS = 4, 6
+"""Tiles of a patch. The first picture of a world waits for a patch of every material, and with six
+rows its ground shows no less that it comes round.
+"""
 
 
 def ground(
@@ -48,13 +50,13 @@ def ground(
 
 
 def patch(pack: Pack, seed: Seed, material: str, frames: int = 1) -> NDArray[np.uint8]:
-    """The tiles uint8 [frames, SIDE², size, size, 4] of a square piece of ground, row by row.
+    """The tiles uint8 [frames, ROWS COLUMNS, size, size, 4] of a piece of ground, row by row.
 
     With several frames it moves as `pictures.moving_tiles` does, and its first frame is the one
     that it is without.
     """
     model = pack.model("ground")
-    z = _latents(seed, model, material, SIDE, SIDE)
+    z = _latents(seed, model, material, ROWS, COLUMNS)
     turns = _turns(pack, model, seed, (material,), frames)
     drawn = np.stack([_painted(pack, model, z + turn, (material,)) for turn in turns])
     drawn = np.roll(drawn, even_shift(drawn[0], model.size), (1, 2))
@@ -131,7 +133,7 @@ def _turns(
     if frames == 1:
         return np.zeros((1, model.latent), np.float32)
     name = moving[0]
-    few = _latents(seed, model, name, SIDE, SIDE)[:2, :2]
+    few = _latents(seed, model, name, ROWS, COLUMNS)[:2, :2]
 
     def show(turns: NDArray[np.float32]) -> NDArray[np.uint8]:
         return np.stack([_painted(pack, model, few + turn, (name,)) for turn in turns])[None]

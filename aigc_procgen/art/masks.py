@@ -1,4 +1,4 @@
-"""The borders between two materials: sixteen masks, and a scene in which each of them lies twice.
+"""The borders between two materials: sixteen masks, and a scene in which each of them lies.
 
 Materials lie at the corners of tiles, and a border runs between corners that differ (marching
 squares). All of it is whole numbers, so it is the same everywhere.
@@ -30,11 +30,15 @@ _RIM = 5  # pixels on either side of a border that a network draws of both mater
 _WAVER = 8  # pixels that a border may stray inside a tile, of 32
 # Corners that wrap, among which every two by two occurs once: a de Bruijn torus.
 _CORNERS = ("###.", "##.#", ".#..", "#...")
+# Corners that wrap, among which every two by two occurs, and those twice whose border runs straight
+# through: they lie in rows. No smaller torus of three rows or four has them all.
+_STAGE = ("#.##.##", "#.##...", "##.....")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """Tiles of two materials, `rows` x `columns`, in which every border occurs; it wraps.
+    Straight ones, of which many lie in a row, occur in all variants.
 
     `places` [16, variants] are the tiles (row * columns + column) whose corners are of the upper
     material as the index says: bit 1 the north-west, 2 the north-east, 4 the south-east and 8 the
@@ -52,22 +56,26 @@ class Scene:
 @lru_cache(maxsize=8)
 def scene(size: int) -> Scene:
     """The scene with tiles of `size` pixels."""
-    numbers = np.tile(CORNER_TORUS, MASK_VARIANTS)
+    numbers = _corner_numbers(_torus(_STAGE))
     rows, columns = numbers.shape
-    variants = np.broadcast_to(np.arange(columns) // rows, numbers.shape)
+    found = [np.flatnonzero(numbers == number) for number in range(16)]
+    places = np.stack([np.resize(every[:MASK_VARIANTS], MASK_VARIANTS) for every in found])
+    variants = np.zeros(numbers.shape, np.intp)
+    for variant in reversed(range(MASK_VARIANTS)):  # what lies once is of the first
+        variants.flat[places[:, variant]] = variant
     over = corner_masks(size)[variants, numbers]
     canvas = joined(over)
     rim = _spread(canvas, _RIM * size // 32) & _spread(~canvas, _RIM * size // 32)
-    found = Scene(
+    stage = Scene(
         rows=rows,
         columns=columns,
-        places=np.stack([np.flatnonzero(numbers == number) for number in range(16)]),
+        places=places,
         over=over.reshape(-1, size, size),
         rim=cut(rim, size),
     )
-    for array in (found.places, found.over, found.rim):
+    for array in (stage.places, stage.over, stage.rim):
         array.flags.writeable = False
-    return found
+    return stage
 
 
 def _corner_numbers(corners: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -76,7 +84,11 @@ def _corner_numbers(corners: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.asarray(corners + 2 * east + 4 * np.roll(south, -1, 1) + 8 * south, np.intp)
 
 
-CORNER_TORUS = _corner_numbers(np.array([[letter == "#" for letter in row] for row in _CORNERS]))
+def _torus(rows: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([[letter == "#" for letter in row] for row in rows])
+
+
+CORNER_TORUS = _corner_numbers(_torus(_CORNERS))
 """The sixteen corner tiles, laid [4, 4] so that each fits beside the next and around the rims."""
 
 

@@ -19,7 +19,7 @@ __all__ = [
     "classify",
     "draw",
     "lay_out",
-    "load_models",
+    "load_model",
     "next_letter",
     "next_piece",
     "paint",
@@ -27,9 +27,9 @@ __all__ = [
 ]
 
 _log = logging.getLogger("aigc_procgen")
-_making = threading.Lock()
+_locks: dict[str, threading.Lock] = {}  # by the name of a model: two are made side by side
 _BATCH = 64  # more gains nothing on a CPU and takes memory
-_CANVAS_THREADS = 4
+_WIDE, _WIDE_THREADS = 64, 4  # tiles of a canvas from which on several threads draw it
 _TYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
 
 
@@ -52,32 +52,33 @@ def providers() -> list[str]:
     return list(_runtime().get_available_providers())
 
 
-def _session(pack: Pack, model: Model) -> Any:
-    if model.name not in pack.sessions:
-        with _making:
-            if model.name not in pack.sessions:
-                pack.sessions[model.name] = _make(model)
-    return pack.sessions[model.name]
+def _session(pack: Pack, model: Model, wide: bool = False) -> Any:
+    name = f"{model.name}, wide" if wide else model.name
+    if name not in pack.sessions:
+        with _locks.setdefault(name, threading.Lock()):
+            if name not in pack.sessions:
+                pack.sessions[name] = _make(model, wide)
+    return pack.sessions[name]
 
 
-def load_models(pack: Pack) -> None:
-    """Makes the sessions that every picture of a world needs, so that none waits for them."""
+def load_model(pack: Pack, kind: str) -> None:
+    """Makes the session of a kind of model, if the pack has it, so that no picture waits for it."""
     for model in pack.models.values():
-        if model.kind in ("ground", "sprites"):
+        if model.kind == kind:
             _session(pack, model)
 
 
-def _make(model: Model) -> Any:
+def _make(model: Model, wide: bool) -> Any:
     runtime = _runtime()
     options = runtime.SessionOptions()
-    # One thread is fastest for graphs this small; a canvas of ground is large enough for more,
-    # which draw the same pixels, but must not keep a game's cores busy while they wait. The
-    # optimisation level is fixed, because it changes the last bits of floats; EXTENDED fuses
-    # without choosing layouts by processor. Of all other options none made benchmarks/drawing.py
-    # faster; ENABLE_ALL is faster by 4 to 8 %.
+    # One thread is fastest for graphs this small, and a world's canvases are drawn side by side; a
+    # wide one is large enough for more, which draw the same pixels, but must not keep a game's
+    # cores busy while they wait. The optimisation level is fixed, because it changes the last bits
+    # of floats; EXTENDED fuses without choosing layouts by processor. Of all other options none
+    # made benchmarks/drawing.py faster; ENABLE_ALL is faster by 4 to 8 %.
     options.intra_op_num_threads = 1
-    if model.kind == "ground":
-        options.intra_op_num_threads = min(os.cpu_count() or 1, _CANVAS_THREADS)
+    if wide:
+        options.intra_op_num_threads = min(os.cpu_count() or 1, _WIDE_THREADS)
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.inter_op_num_threads = 1
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
@@ -175,7 +176,8 @@ def paint(
     `draw`.
     """
     colours = _colours(model, palette)
-    return _pixels(pack, model, {"z": z, "label": label, "share": share, "palette": colours})
+    feed = {"z": z, "label": label, "share": share, "palette": colours}
+    return _pixels(pack, model, feed, wide=z.shape[0] * z.shape[1] >= _WIDE)
 
 
 def classify(pack: Pack, model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -253,14 +255,21 @@ def _colours(model: Model, palette: NDArray[np.uint8] | None) -> NDArray[np.floa
     return colours.astype(np.float32)
 
 
-def _pixels(pack: Pack, model: Model, feed: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
-    return np.asarray(_run(pack, model, ["pixels"], feed)[0])
+def _pixels(
+    pack: Pack, model: Model, feed: dict[str, NDArray[np.float32]], *, wide: bool = False
+) -> NDArray[np.uint8]:
+    return np.asarray(_run(pack, model, ["pixels"], feed, wide=wide)[0])
 
 
 def _run(
-    pack: Pack, model: Model, outputs: list[str], feed: Mapping[str, NDArray[Any]]
+    pack: Pack,
+    model: Model,
+    outputs: list[str],
+    feed: Mapping[str, NDArray[Any]],
+    *,
+    wide: bool = False,
 ) -> list[Any]:
-    session = _session(pack, model)
+    session = _session(pack, model, wide)
     try:
         return list(session.run(outputs, feed))
     except Exception as error:  # a graph may load and still not fit together

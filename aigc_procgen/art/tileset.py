@@ -13,7 +13,7 @@ from aigc_procgen.core.pack import Pack
 from aigc_procgen.core.random import Seed, key, stream
 
 from .fallback import draws, owner, scaled, tile_size
-from .ground import SIDE, border, patch
+from .ground import COLUMNS, ROWS, border, patch
 from .masks import cut, joined
 from .pictures import kinds, moving_tiles, tiles
 from .together import together
@@ -55,7 +55,7 @@ _VARIANTS = 8  # single tiles of a material whose pack paints no ground
 class Tileset:
     """The pictures of materials, drawn when first asked for.
 
-    A material is `SIDE`² tiles of one patch where its pack paints ground, else single tiles, of
+    A material is the tiles of one patch where its pack paints ground, else as many single tiles, of
     which some are drawn several times so that a few stay rare. What a pack lacks, the pack that
     ships draws.
     """
@@ -84,7 +84,7 @@ class Tileset:
         return self._painter(material) is not None
 
     def tiles(self, material: int, frame: int = 0, *, half: bool = False) -> NDArray[np.uint8]:
-        """The tiles uint8 [SIDE², size, size, 4] of a material, by its place in `names`.
+        """The tiles uint8 [ROWS COLUMNS, size, size, 4] of a material, by its place in `names`.
 
         With `half` they lie half a tile further to the south-east.
         """
@@ -92,7 +92,7 @@ class Tileset:
         return np.asarray(self._frames(material, moving, half)[frame if moving else 0])
 
     def _frames(self, material: int, moving: bool, half: bool) -> NDArray[np.uint8]:
-        """All frames of the tiles [frames, SIDE², size, size, 4], of what does not move one."""
+        """All frames of the tiles [frames, n, size, size, 4], of what does not move one."""
         place = material, moving, half
         if place not in self._patches:
             if half:
@@ -103,11 +103,11 @@ class Tileset:
         return self._patches[place]
 
     def _moved(self, drawn: NDArray[np.uint8], painted: bool) -> NDArray[np.uint8]:
-        """Tiles [frames, SIDE², size, size, 4] half a tile on: each in itself, or in the patch."""
+        """Tiles [frames, n, size, size, 4] half a tile on: each in itself, or in the patch."""
         half = self.size // 2
         if not painted:
             return np.roll(drawn, (-half, -half), (2, 3))
-        patches = drawn.reshape(-1, SIDE, SIDE, *drawn.shape[2:])
+        patches = drawn.reshape(-1, ROWS, COLUMNS, *drawn.shape[2:])
         return np.stack(
             [cut(np.roll(joined(patch), (-half, -half), (0, 1)), self.size) for patch in patches]
         )
@@ -124,11 +124,12 @@ class Tileset:
         further, and of these `borders`, side by side.
         """
         tasks: list[Callable[[], object]] = []
-        for materials, aside in ((whole, False), (half, True)):
-            for material in materials:
-                moving = frame > 0 and self.names[material] in MOVING
-                if (material, moving, aside) not in self._patches:
-                    tasks.append(partial(self.tiles, material, frame, half=aside))
+        moved = set(half)
+        for material in sorted({*whole, *moved}):
+            moving = frame > 0 and self.names[material] in MOVING
+            aside = material in moved  # drawn from the tiles that are not, so both are there
+            if (material, moving, aside) not in self._patches:
+                tasks.append(partial(self.tiles, material, frame, half=aside))
         for pair in dict.fromkeys(borders):
             moving = frame > 0 and any(self.names[material] in MOVING for material in pair)
             if (*pair, moving) not in self._borders:
@@ -153,7 +154,7 @@ class Tileset:
         return np.asarray(self._borders[place][frame if moving else 0])
 
     def _drawn(self, material: int, frames: int) -> NDArray[np.uint8]:
-        """Of one material [frames, SIDE², size, size, 4]."""
+        """Of one material [frames, ROWS COLUMNS, size, size, 4]."""
         name = self.names[material]
         if painter := self._painter(material):
             return scaled(patch(painter, self.seed, name, frames), painter, self.pack)
@@ -164,7 +165,7 @@ class Tileset:
             drawn = moving_tiles(drawn_by, self.seed, name, 3 * _VARIANTS, frames)
         few = scaled(drawn[_alike(drawn[:, 0], _VARIANTS)], drawn_by, self.pack).swapaxes(0, 1)
         # The first ones are common and the rest rare: a calm ground with a surprise now and then.
-        words = stream("aigc_procgen", "variants").words(2 * SIDE * SIDE) % np.uint64(_VARIANTS)
+        words = stream("aigc_procgen", "variants").words(2 * ROWS * COLUMNS) % np.uint64(_VARIANTS)
         return few[:, words.reshape(2, -1).min(0).astype(np.intp)]
 
 

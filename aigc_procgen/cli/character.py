@@ -22,7 +22,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("seed", type=typed_seed)
     parser.add_argument("--role", help="ranger, smith, … (default: drawn)")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
-    parser.add_argument("--png", metavar="FILE", help="sprite, four steps of walking, portrait")
+    parser.add_argument(
+        "--png", metavar="FILE", help="sprite, walk and portrait; missing folders are made"
+    )
     add_language(parser)
     add_pack(parser)
     parser.set_defaults(func=run)

@@ -35,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
         choices=LAYOUTS,
         help="who lays rooms out: a network, rules, or in each theme the better one (default)",
     )
-    parser.add_argument("--png", metavar="FILE", help="where a picture goes, a file a floor")
+    parser.add_argument("--png", metavar="FILE", help="a file a floor; missing folders are made")
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     add_pack(parser)
     parser.set_defaults(func=run)

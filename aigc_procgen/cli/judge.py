@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.art.choice import best_of, count_specks, evened
-from aigc_procgen.art.ground import SIDE, ground
+from aigc_procgen.art.ground import COLUMNS, ROWS, ground
 from aigc_procgen.art.masks import cut
 from aigc_procgen.art.reading import count_obeyed, read_values
 from aigc_procgen.art.sessions import draw
@@ -101,10 +101,10 @@ class Judge:
         for value, name in enumerate(next(iter(self.reals.attributes.values()))):
             rows = np.flatnonzero(asked[:, 0] == value)
             if len(rows):
-                count = -(-len(rows) // SIDE**2)
+                count = -(-len(rows) // (ROWS * COLUMNS))
                 pieces[name] = np.stack(
                     [
-                        ground(pack, f"{self.seed} score {number}", name, SIDE, SIDE)
+                        ground(pack, f"{self.seed} score {number}", name, ROWS, COLUMNS)
                         for number in range(count)
                     ]
                 )

@@ -21,7 +21,9 @@ def add_parser(subparsers: Any) -> None:
     """Adds `world` to the command's parser."""
     parser = subparsers.add_parser("world", help="a map of a seed as a PNG", description=__doc__)
     parser.add_argument("seed", type=typed_seed)
-    parser.add_argument("--png", metavar="FILE", help="where the picture goes")
+    parser.add_argument(
+        "--png", metavar="FILE", help="where the picture goes; missing folders are made"
+    )
     parser.add_argument("--atlas", metavar="FOLDER", help="a map to zoom into, for a browser")
     parser.add_argument(
         "--x", type=int, help="west edge in tiles (default: the start in the middle)"

@@ -37,9 +37,14 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def write_png(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
-    """Writes RGBA pixels uint8 [h, w, 4] as a PNG, whole or not at all."""
+    """Writes RGBA pixels uint8 [h, w, 4] as a PNG, whole or not at all; makes missing folders."""
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InvalidArgument(
+            f"path {str(target)!r} must lie in a folder, and {error.filename!r} is a file"
+        ) from None
     write_atomic(target, encode_png(pixels))
 
 

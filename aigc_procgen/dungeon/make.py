@@ -1,17 +1,14 @@
-"""`make_dungeon`: plan, mission, carving and placement, one after the other."""
+"""`make_dungeon`: a dungeon of a seed and of what is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aigc_procgen.core.random import Seed
 
-from .carving import Carved, carve
-from .controls import Controls, Lattice, check_controls
-from .mission import Mission, make_mission
-from .placement import place
-from .plan import Plan, make_plan
-from .records import Dungeon, Room, Way
+if TYPE_CHECKING:
+    from .records import Dungeon
 
 __all__ = ["make_dungeon"]
 
@@ -47,6 +44,9 @@ def make_dungeon(
     >>> 108 <= len(dungeon.solution) <= 132, dungeon.proof.softlock_free
     (True, True)
     """
+    from .controls import check_controls  # all of dungeons: a game may ask for none
+    from .drawing import draw
+
     controls, lattice = check_controls(
         seed,
         width=width,
@@ -59,73 +59,13 @@ def make_dungeon(
         theme=theme,
         layouts=layouts,
     )
-    made = _drawn(controls, lattice)
+    made = draw(controls, lattice)
     if length is None:
         return made
     for attempt in range(1, _DRAWINGS):
         # One in 1,500 solutions is shortened by a way across that no bound foresees.
         if abs(len(made.solution) - length) * 10 <= length:
             break
-        other = _drawn(replace(controls, attempt=attempt), lattice)
+        other = draw(replace(controls, attempt=attempt), lattice)
         made = min(made, other, key=lambda found: abs(len(found.solution) - length))
     return made
-
-
-def _drawn(controls: Controls, lattice: Lattice) -> Dungeon:
-    """The dungeon of one drawing."""
-    plan = make_plan(controls, lattice)
-    mission = make_mission(controls, plan)
-    carved = carve(controls, plan, mission)
-    ways = _ways(plan, mission)
-    placed = place(controls, plan, mission, carved, ways)
-    carved.tiles.flags.writeable = False
-    return Dungeon(
-        seed=controls.seed,
-        theme=controls.theme,
-        tiles=carved.tiles,
-        start=placed.start,
-        goal=placed.goal,
-        rooms=_rooms(plan, mission, carved),
-        ways=tuple(ways),
-        things=tuple(placed.things),
-        solution=placed.solution,
-    )
-
-
-def _rooms(plan: Plan, mission: Mission, carved: Carved) -> tuple[Room, ...]:
-    return tuple(
-        Room(
-            id=node.id,
-            floor=node.floor,
-            x=node.rect.left,
-            y=node.rect.top,
-            width=node.rect.width,
-            height=node.rect.height,
-            shape=node.shape,
-            role=mission.roles[node.id],
-            area=mission.area[node.id],
-            tempo=mission.tempo[node.id],
-            style=carved.styles.get(node.id, ""),
-        )
-        for node in plan.nodes
-    )
-
-
-def _ways(plan: Plan, mission: Mission) -> list[Way]:
-    ways = []
-    for index, edge in enumerate(mission.edges):
-        link, lock = edge.link, mission.locks[edge.lock] if edge.lock >= 0 else None
-        ways.append(
-            Way(
-                id=index,
-                kind=edge.kind,
-                floor=plan.nodes[link.a].floor,
-                x=link.door[0],
-                y=link.door[1],
-                rooms=(link.a, link.b),
-                opener=lock.opener if lock else "",
-                spent=lock.spent if lock else False,
-                toward=edge.toward,
-            )
-        )
-    return ways

@@ -57,7 +57,7 @@ class LandFields:
 
 
 class _Area(NamedTuple):
-    """Samples every `step` tiles from tile (x, y) on; `exact` as for `noise.fractal`."""
+    """Samples every `step` tiles from tile (x, y) on; `exact` as for `noise.fractals`."""
 
     x: int
     y: int
@@ -80,7 +80,7 @@ class Fields:
     def region(
         self, x: int, y: int, width: int, height: int, step: int = 1, *, exact: bool = True
     ) -> LandFields:
-        """Wild land sampled every `step` tiles; `exact` as for `noise.fractal`.
+        """Wild land sampled every `step` tiles; `exact` as for `noise.fractals`.
 
         With more than 32 tiles a sample rivers are left out: they are thinner than that.
         """

@@ -111,6 +111,17 @@ class Ground:
             if self._roads.get(edge) is not None:
                 yield edge.other(place)
 
+    def joined(self, place: Place) -> Iterator[Place]:
+        """The neighbours of a place, and those whose way to the water ends at the same pier."""
+        yield from (near := list(self.neighbours(place)))
+        own = self.harbour(place)
+        if own is None:
+            return
+        for other in self.places(own.x - REACH, own.y - REACH, 2 * REACH + 1, 2 * REACH + 1):
+            there = None if other == place or other in near else self.harbour(other)
+            if there and (there.x, there.y) == (own.x, own.y):
+                yield other
+
     def harbour(self, place: Place) -> Harbour | None:
         """The harbour of a place, if it has one."""
         return self._harbours.get(place)

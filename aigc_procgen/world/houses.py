@@ -174,8 +174,7 @@ def _furnish(
             canvas.put("bed", *bed)
     tables = kind.tables
     for spot in dice.shuffled(_middle(rooms[0])):
-        beside = any(abs(spot[0] - x) + abs(spot[1] - y) < 2 for x, y in ways)
-        if tables and not beside and _passable(rooms, ways, canvas, spot):
+        if tables and _passable(rooms, ways, canvas, spot):
             canvas.put("table", *spot)
             tables -= canvas.props.get(spot) == "table"  # not where goods already lie
     for spot in sorted(left):
@@ -194,7 +193,7 @@ def _along_walls(room: Rect) -> list[_Spot]:
 
 
 def _middle(room: Rect) -> list[_Spot]:
-    """The tiles of a room that touch no wall."""
+    """The tiles of a room that touch no wall, and so no way in."""
     left, top, right, bottom = room
     return [(x, y) for y in range(top + 1, bottom) for x in range(left + 1, right)]
 

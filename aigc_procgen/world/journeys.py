@@ -45,7 +45,7 @@ def tiles_between(across: int, down: int) -> int:
 class Ferry(Record):
     """A ship's way between the harbours of two places: `way` are tiles (x, y) from pier to pier,
     at most 16 tiles apart in x and in y and all in open water but the ends; `length` is its tiles,
-    the same there and back, 0 where both share a pier.
+    the same there and back. Between places that share a pier no ship sails.
     """
 
     start: Place

@@ -19,7 +19,6 @@ from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
 from .ground import Ground
 from .journeys import ABOARD, Ferry, Leg, Step, find_journey, tiles_between
-from .map_sheet import draw_map
 from .namer import plain_name
 from .outwards import RINGS
 from .overview import draw_overview
@@ -262,8 +261,8 @@ class Land:
         return way
 
     def roads(self, place: Place) -> tuple[Place, ...]:
-        """The places to which a road leads from a place, and through no other, by id."""
-        found = sorted(self._ground.neighbours(self._unnamed(place)), key=lambda other: other.id)
+        """The places to which a road or the way to one pier leads, and through no other, by id."""
+        found = sorted(self._ground.joined(self._unnamed(place)), key=lambda other: other.id)
         return tuple(self._ground.named(other) for other in found)
 
     def harbour(self, place: Place) -> tuple[int, int] | None:
@@ -282,6 +281,7 @@ class Land:
                 way=tuple((x, y) for x, y in lane.way.tolist()),
             )
             for lane in self._ground.lanes(start)
+            if lane.length  # who shares a pier walks
         )
 
     def journey(self, start: Place, goal: Place) -> tuple[Leg, ...] | None:
@@ -295,12 +295,12 @@ class Land:
             return isqrt(across * across + down * down)
 
         def roads(place: Place) -> Iterator[Step]:
-            for other in self._ground.neighbours(place):
+            for other in self._ground.joined(place):
                 length = tiles_between(*apart(place, other))
                 yield Step(other, length, length)
 
         def lanes(place: Place) -> Iterator[Step]:
-            for lane in self._ground.lanes(place):
+            for lane in filter(lambda lane: lane.length, self._ground.lanes(place)):
                 piers = zip((place, lane.goal), lane.way[[0, -1]].tolist(), strict=True)
                 walks = sum(tiles_between(x - end.x, y - end.y) for end, (x, y) in piers)
                 yield Step(lane.goal, lane.length, lane.length + walks + ABOARD)
@@ -371,6 +371,8 @@ class Land:
         """
         if not isinstance(title, str):
             raise InvalidArgument(f"title must be a text, not {title!r:.80}")
+        from .map_sheet import draw_map  # a game may show none
+
         picture, dry = self._overview(x, y, width, height, step)
         return draw_map(picture, dry, self._ground, self._realms, x, y, step, title)
 

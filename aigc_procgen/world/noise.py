@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Layer", "Period", "bent", "fractal", "fractals", "hash_grid"]
+__all__ = ["Layer", "Period", "bent", "fractals", "hash_grid"]
 
 Period = tuple[int, int] | None
 _BITS = 11  # of the position inside a lattice cell; sums stay inside 32 bits
@@ -183,32 +183,6 @@ def _axis(
     return start, int(lines[:, -1].max()) + 2, lines, part, _FADE[part]
 
 
-def fractal(
-    key: int,
-    x: int,
-    y: int,
-    width: int,
-    height: int,
-    *,
-    shift: int,
-    octaves: int,
-    step: int = 1,
-    exact: bool = True,
-    period: Period = None,
-) -> NDArray[np.int32]:
-    """Octaves of gradient noise, each half as strong as the one before: int32 [height, width].
-
-    The first has a wavelength of `2**shift` tiles and reaches about ±24000. Samples lie at tiles
-    `x + step * i`, `y + step * j` and have the values that these tiles have in any other region;
-    unless `exact` is False: then octaves finer than a sample's step are left out, which would be
-    specks on a map. With a `period` of tiles in both ways, multiples of `2**shift`, the noise comes
-    round again.
-    """
-    layer = Layer(key, shift, octaves)
-    found = fractals((layer,), x, y, width, height, step=step, exact=exact, period=period)
-    return np.asarray(found[0])
-
-
 def fractals(
     layers: Sequence[Layer],
     x: int,
@@ -220,7 +194,14 @@ def fractals(
     exact: bool = True,
     period: Period = None,
 ) -> NDArray[np.int32]:
-    """Several fields of noise, each as `fractal` gives it: int32 [layers, height, width]."""
+    """Fields of gradient noise int32 [layers, height, width], each the sum of its octaves, of which
+    every one is half as long and half as strong as the one before.
+
+    A field reaches about ±24000. Samples lie at tiles `x + step * i`, `y + step * j` and have the
+    values that these tiles have in any other region; unless `exact` is False: then octaves finer
+    than a sample's step are left out, which would be specks on a map. With a `period` of tiles in
+    both ways, multiples of the longest wavelength, the noise comes round again.
+    """
     chosen = [
         _Octave(index, layer.key + number, number, layer.shift - number)
         for index, layer in enumerate(layers)
