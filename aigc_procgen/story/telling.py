@@ -156,12 +156,7 @@ def _named(
     for objective in (*objectives, *ways):
         about |= {*objective.action[1:], objective.target, objective.place}
     about |= {facts.place_of(entity) or "" for entity in about}
-    told = [
-        fact
-        for entity in about
-        for predicate in _DESCRIBING
-        for fact in facts.find(predicate, entity)
-    ]
+    told = facts.about(sorted(about), _DESCRIBING)
     kept = grammar_of(language).kept(facts, sorted(about), Facts(told))
     return tuple(sorted({*told, *kept}))
 
