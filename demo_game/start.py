@@ -64,15 +64,15 @@ def run(args: argparse.Namespace) -> int:
     try:
         import pygame
     except ImportError:
-        print("the demo needs pygame: install aigc-procgen[demo]", file=sys.stderr)
+        print("aigc-procgen: the demo needs pygame: install aigc-procgen[demo]", file=sys.stderr)
         return 2
     from aigc_procgen import ProcgenError
 
     if args.delve and not args.autoplay:
-        print("--delve says what --autoplay does: give both", file=sys.stderr)
+        print("aigc-procgen: --delve says what --autoplay does: give both", file=sys.stderr)
         return 2
     if args.frames is not None and args.frames < 1:
-        print(f"--frames must be 1 or more, not {args.frames}", file=sys.stderr)
+        print(f"aigc-procgen: --frames must be 1 or more, not {args.frames}", file=sys.stderr)
         return 2
     try:
         pygame.display.init()
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         screen = pygame.display.set_mode(SIZE, 0 if args.headless else pygame.SCALED)
         return _play(args, screen)
     except (ProcgenError, pygame.error, OSError) as error:
-        print(f"{error}", file=sys.stderr)
+        print(f"aigc-procgen: {error}", file=sys.stderr)
         return 2
     finally:
         pygame.quit()
