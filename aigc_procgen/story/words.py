@@ -125,8 +125,8 @@ class Speaker:
         fitting = [o[0] for o in options if not isinstance(o, str) and o[1].get("mood") == mood]
         # Who is the first to speak begins anywhere; later ones of the voice where it stopped.
         speaking, known = voice or self.voice, bool(self.turns)
-        deck = stream(self._seed, "words", what, speaking if known else self._person)
-        deck = deck.shuffled(plain)
+        dice = stream(self._seed, "words", what, speaking if known else self._person)
+        deck = dice.shuffled(plain)
         turn = self.turns[sort_of_line(what), speaking] if known else index
         if fitting and mood:
             deck = [*fitting, *deck]
