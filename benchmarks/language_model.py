@@ -2,10 +2,10 @@
 
 Run `python benchmarks/language_model.py`.
 
-Asks for the lines of the quests of `--worlds` neighbourhoods, through `LanguageModel`: of a chat
-server on this machine (`--url`), or of a GGUF file that llama-cpp-python runs (`--file`). Prints the
-share of answers that hold lines at all, of lines that the verifier lets pass and why others fail,
-of frames in which a line is right, and the seconds that an answer and a right line take.
+Asks for the lines of the quests of neighbourhoods, through `LanguageModel`: of a chat server on
+this machine (`--url`), or of a GGUF file that llama-cpp-python runs (`--file`). Prints the share of
+answers that hold lines at all, of lines that the verifier lets pass and why others fail, of frames
+in which a line is right, and the seconds that an answer and a right line take.
 """
 
 from __future__ import annotations
