@@ -14,9 +14,9 @@ _PATIENCE = 40  # frames of doing the same in one spot before another giver is t
 class Autoplay:
     """Walks to somebody, takes their quest, does it; `finished` when one is completed."""
 
-    aim = "quest completed"
-
-    def __init__(self) -> None:
+    def __init__(self, *, story: bool = False) -> None:
+        self.aim = "story completed" if story else "quest completed"
+        self._story = story  # whether a whole arc is to be played, not one quest
         self.finished = False
         self.doing = "looking around"
         self._giver = ""
@@ -29,12 +29,17 @@ class Autoplay:
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
         session = screen.session
-        if session.completed:
+        ended = session.told if self._story else session.completed
+        if ended:
             self.finished = True
-            self.result = session.last_title
+            self.result = ended[-1]
             return
         if screen.talk:
             accept = "accept" in screen.talk.actions
+            if self._story and accept and screen.talk.arc is None:
+                # Whoever tells no longer story is left to others.
+                self._refused.add(screen.talk.who)
+                accept = False
             screen.answer(0 if accept else len(screen.talk.actions) - 1)
             return
         goal = session.target if session.quest else self._next_giver(session)
@@ -68,7 +73,11 @@ class Autoplay:
         self._goal = None
 
     def _next_giver(self, session: Any) -> tuple[int, int] | None:
-        """The nearest person who was not asked in vain."""
+        """Who goes on with the story, or the nearest person who was not asked in vain."""
+        if chapter := session.saga.waiting(session.facts):
+            self._giver = chapter.quest.giver
+            spot = session.spot_of(self._giver)
+            return None if spot is None else (round(spot[0]), round(spot[1]))
         near = [
             (abs(actor.x - session.x) + abs(actor.y - session.y), actor.id, actor)
             for actor in session.actors()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,10 @@ import aigc_procgen as procgen
 
 from .cast import SIGHT, Actor, Cast
 from .delves import Delves
+from .journal import journal_lines
 from .reading import Reading
+from .saga import Saga
+from .saving import load_game, save_game
 from .words import own_words, title_of
 
 __all__ = ["Session", "Talk"]
@@ -37,6 +39,8 @@ class Talk:
     portrait: NDArray[np.uint8] | None = None
     who: str = ""
     quest: Any = None
+    arc: Any = None
+    """The longer story of which the quest is the next chapter."""
     pages: list[str] = field(default_factory=list)
     """What follows on the next pages of what is being read."""
 
@@ -47,11 +51,14 @@ class Session:
     def __init__(self, world: procgen.World, home: procgen.Place, language: str = "en") -> None:
         self.world, self.language = world, language
         self.words = own_words(language)
+        self.stories = True  # whether somebody's first quest may begin a longer story
         self.profile = procgen.Profile()
         self.hero = procgen.character(f"hero of {world.seed}", "ranger", pack=world.pack)
         self.x, self.y = (float(value) for value in world.spawn())
         self.quest: Any = None
+        self.saga = Saga()
         self.completed: list[str] = []
+        self.told: list[str] = []  # longer stories that came to their end
         self.recent: list[Any] = []  # quests that were taken or refused, the last ones
         self.ended: Any = None  # the quest that was completed last, until its end was shown
         self.offered: dict[str, int] = {}
@@ -123,7 +130,7 @@ class Session:
             return
         if place.id not in self.stage:
             # Far from home and free of duties: these people's troubles are now at hand.
-            if self.quest is None:
+            if self.quest is None and self.saga.waiting(self.facts) is None:
                 self._enter_stage(place)
             return
         if self.facts.place_of("player") != place.id:
@@ -159,6 +166,9 @@ class Session:
     def _mark(self, actor: Actor, target: str) -> str:
         if actor.id == target:
             return "?" if actor.kind == "person" else "!"
+        chapter = None if self.quest else self.saga.waiting(self.facts)
+        if chapter is not None:  # who goes on with the story, and nobody else, is marked
+            return "!" if actor.id == chapter.quest.giver else ""
         waiting = self.quest is None and actor.id in self.people and not self.offered.get(actor.id)
         return "!" if waiting and ("hostile", actor.id) not in self.facts else ""
 
@@ -183,7 +193,7 @@ class Session:
         """What the story calls somebody or something."""
         return procgen.phrase(self.facts, entity, language=self.language)
 
-    def _said(self, text: str, /, **parts: Any) -> str:
+    def said(self, text: str, /, **parts: Any) -> str:
         """One of the game's own texts, filled."""
         return str(self.words[text].format(**parts))
 
@@ -227,14 +237,25 @@ class Session:
 
     @property
     def quest_title(self) -> str:
-        """The title of the quest."""
-        return str(self.quest.title) if self.quest else ""
+        """The title of the quest, or of the story that waits to go on."""
+        return str(self.quest.title) if self.quest else self.chapter
 
     @property
     def objective(self) -> str:
         """What to do next, in words."""
         objective = self.next_objective()
+        if objective is None and (chapter := self.saga.waiting(self.facts)):
+            return self.said("go on", name=self.name(chapter.quest.giver))
         return str(objective.text) if objective else ""
+
+    @property
+    def chapter(self) -> str:
+        """The title of the longer story, and in which chapter it is; nothing outside of one."""
+        arc = self.saga.arc
+        if arc is None:
+            return ""
+        number = self.saga.number(self.facts)
+        return self.said("chapter", title=arc.title, number=number, count=len(arc.chapters))
 
     @property
     def last_title(self) -> str:
@@ -243,28 +264,7 @@ class Session:
 
     def journal(self) -> list[str]:
         """The quest's story so far, line by line."""
-        lines = [
-            self._said("done", title=title) for title in self.completed[-4:]
-        ] + self.delves.journal()[-4:]
-        if self.quest is None:
-            return [*lines, self._said("nothing")]
-        lines += [self.quest.title, self.quest.because]
-        left = self.quest.time_left(self.facts)
-        if left is not None:
-            lines.append(self._said("time left", left=max(left, 0)))
-        now, *others = self.quest.options(self.facts) or (None,)
-        for objective in self.quest.objectives:
-            sign = "x " if objective.done(self.facts) else "> " if objective == now else "- "
-            text = objective.text
-            if objective.optional:
-                text = self._said("optional", text=text)
-            lines.append(sign + text)
-            if objective == now:
-                lines += [self._said("or", text=other.text) for other in others]
-        if now is not None and now not in self.quest.objectives:
-            lines.append(f"> {now.text}")
-            lines += [self._said("or", text=other.text) for other in others]
-        return lines
+        return journal_lines(self)
 
     # -- deeds ------------------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class Session:
         if action := self._due(actor):
             return self._perform(action, actor)
         if actor is None:
-            return self._said("nobody")
+            return self.said("nobody")
         if actor.kind in ("sign", "book"):
             return self._leaf(_capital(actor.name), self.reading.pages(actor))
         if actor.kind == "person" and ("hostile", actor.id) not in self.facts:
@@ -282,7 +282,7 @@ class Session:
             return self._perform(("take", actor.id), actor)
         if actor.kind in ("monster", "person"):
             return self._perform(("damage", actor.id), actor)
-        return self._said("this", name=actor.name)
+        return self.said("this", name=actor.name)
 
     def _due(self, actor: Actor | None) -> tuple[str, ...]:
         """What the quest asks for, if it can be done here and now with who is in reach."""
@@ -321,11 +321,11 @@ class Session:
         verb = action[0]
         if verb in ("kill", "damage") and actor is not None:
             if not procgen.legal(action, self.facts):
-                return self._said("dodges", name=_capital(actor.name))
+                return self.said("dodges", name=_capital(actor.name))
             blows = self._blows.get(actor.id, 0) + 1
             self._blows[actor.id] = blows
             if blows < _BLOWS:
-                return self._said("strike", name=actor.name, left=_BLOWS - blows)
+                return self.said("strike", name=actor.name, left=_BLOWS - blows)
             self._blows[actor.id] = 0
         self.facts = procgen.apply(action, self.facts)
         self._pass_time()
@@ -341,7 +341,7 @@ class Session:
             return Talk(
                 speaker=self.name(speaker),
                 text=f"{text}\n{done}" if done and told else text,
-                options=[self._said("farewell")],
+                options=[self.said("farewell")],
                 actions=["close"],
                 portrait=self.person(speaker).portrait
                 if ("person", speaker) in self.facts
@@ -353,74 +353,125 @@ class Session:
     def _follow_up(self) -> str:
         """Ends or mends the quest after the facts changed; says so."""
         if self.quest is None:
-            return ""
+            return self._go_on(False)
         state = self.quest.check(self.facts).state
+        chapter = self.saga.holds(self.quest)
         if state == "done":
             title = self.quest.title
             self.completed.append(title)
-            self.facts = self.quest.settle(self.facts)
+            if not chapter:  # what follows from a chapter, the next one and the end say
+                self.facts = self.quest.settle(self.facts)
             self.ended, self.quest = self.quest, None
-            return self._said("completed", title=title)
+            return self._joined([self.said("completed", title=title), self._go_on(chapter)])
         if state == "late":
             self.facts = self.quest.lapse(self.facts)
             late, self.quest = self.quest, None
-            return self._joined([self._said("late", title=late.title), late.spoken("late")])
+            said = [self.said("late", title=late.title), late.spoken("late")]
+            return self._joined([*said, self._break_off(chapter)])
         if state == "broken":
-            mended = self.quest.replan(self.facts, recent=self.recent)
+            mended = (
+                self.saga.mended(self.facts)
+                if chapter
+                else self.quest.replan(self.facts, recent=self.recent)
+            )
             if mended is None:
                 lost, self.quest = self.quest, None
                 line = lost.closing(self.facts)
-                said = [self._said("lost", title=lost.title)]
+                said = [self.said("lost", title=lost.title)]
                 if line.text:
-                    said.append(self._said("says", name=self.name(line.speaker), text=line.text))
-                return self._joined(said)
-            if mended.giver != self.quest.giver:
-                self.quest = mended
-                taken = self._said("taken over", name=self.name(mended.giver))
+                    said.append(self.said("says", name=self.name(line.speaker), text=line.text))
+                return self._joined([*said, self._break_off(chapter)])
+            former, self.quest = self.quest, mended
+            if mended.giver != former.giver:
+                taken = self.said("taken over", name=self.name(mended.giver))
                 return self._joined([taken, mended.because])
-            self.quest = mended
-            return self._said("changed")
+            return self.said("changed")
         return ""
+
+    def _go_on(self, chapter: bool) -> str:
+        """After a quest: says who goes on with the story, or that it is at its end."""
+        if self.saga.arc is None:
+            return ""
+        title = self.saga.arc.title
+        # What was done beside the story may have changed it, too.
+        self.facts, state = self.saga.go_on(self.facts)
+        if state == "done":
+            self.told.append(title)
+            self.saga = Saga()
+            return self.said("told", title=title)
+        if state == "lost":
+            return self.said("broken off", title=title)
+        return self.objective if chapter else ""
+
+    def _break_off(self, chapter: bool) -> str:
+        """Says so if a longer story ends with a quest that failed or was given up."""
+        if not chapter:
+            return ""
+        title, self.saga = self.saga.arc.title, Saga()
+        return self.said("broken off", title=title)
 
     def _talk(self, person: str) -> Talk:
         who = self.person(person)
         talk = Talk(
-            speaker=self._said(
+            speaker=self.said(
                 "speaker",
                 name=self.name(person),
                 role=procgen.glossary("role", self.language)[who.role],
             ),
             text="",
-            options=[self._said("farewell")],
+            options=[self.said("farewell")],
             actions=["close"],
             portrait=who.portrait,
             who=person,
         )
         if self.quest is None:
             index = self.offered.get(person, 0)
-            try:
-                talk.quest = self.world.quest(
-                    who,
-                    profile=self.profile,
-                    facts=self.facts,
-                    index=index,
-                    recent=self.recent,
-                    language=self.language,
-                )
-            except procgen.InvalidArgument:
+            if not self._offer(talk, who, index):
                 talk.text = self._chat(who, index)
                 return talk
-            acts = ("greet", "offer", "haste", "rival")
-            talk.text = self._joined(talk.quest.spoken(act) for act in acts)
-            talk.options = [self._said(name) for name in ("accept", "why", "refuse")]
+            told = self._told_before(talk)
+            words = [talk.quest.spoken(act) for act in ("greet", "offer", "haste", "rival")]
+            talk.text = self._joined([words[0], told, *words[1:]])
+            talk.options = [self.said(name) for name in ("accept", "why", "refuse")]
             talk.actions = ["accept", "why", "refuse"]
         else:
             spoken = self.quest.nudge(self.facts) if person == self.quest.giver else ""
             talk.text = spoken or self._chat(who, 0)
             if person == self.quest.giver:
-                talk.options = [self._said("give up"), self._said("on my way")]
+                talk.options = [self.said("give up"), self.said("on my way")]
                 talk.actions = ["drop", "close"]
         return talk
+
+    def _offer(self, talk: Talk, who: procgen.Character, index: int) -> bool:
+        """Puts into a talk what somebody asks for: the next chapter of the story, a first one at
+        the first talk, else a quest; false if they ask for nothing.
+        """
+        wishes: dict[str, Any] = {
+            "profile": self.profile,
+            "facts": self.facts,
+            "index": index,
+            "recent": self.recent,
+            "language": self.language,
+        }
+        chapter = self.saga.waiting(self.facts)
+        if chapter is not None and chapter.quest.giver == who.id:
+            talk.arc, talk.quest = self.saga.arc, chapter.quest
+            return True
+        if self.stories and self.saga.arc is None and index == 0:
+            talk.arc = self.saga.begin(self.world, who, **wishes)
+            if talk.arc is not None:
+                talk.quest = talk.arc.chapters[0].quest
+                return True
+        try:
+            talk.quest = self.world.quest(who, **wishes)
+        except procgen.InvalidArgument:
+            return False
+        return True
+
+    def _told_before(self, talk: Talk) -> str:
+        """What the asker of a chapter says of what happened since the last one."""
+        chapter = talk.arc.current(self.facts) if talk.arc else None
+        return str(chapter.told.text) if chapter and chapter.told else ""
 
     def _chat(self, who: procgen.Character, index: int) -> str:
         """Small talk, every third time a rumour and then something about what is at hand."""
@@ -444,12 +495,12 @@ class Session:
     def _leaf(self, title: str, pages: list[str]) -> Talk | str:
         """The first of the pages, to be turned if more follow."""
         if not pages:
-            return self._said("unreadable")
+            return self.said("unreadable")
         turn = len(pages) > 1
         return Talk(
             speaker=title,
             text=pages[0],
-            options=[self._said("turn"), self._said("shut")] if turn else [self._said("walk on")],
+            options=[self.said("turn"), self.said("shut")] if turn else [self.said("walk on")],
             actions=["turn", "close"] if turn else ["close"],
             pages=pages[1:],
         )
@@ -460,9 +511,11 @@ class Session:
         if action in ("accept", "refuse"):
             self.recent = [*self.recent[-_REMEMBERED:], talk.quest]
         if action == "accept":
+            if talk.arc is not None:
+                self.facts = self.saga.accept(talk.arc, self.facts)
             self.quest = talk.quest
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
-            return str(self.quest.spoken("accept") or self._said("new", title=self.quest.title))
+            return str(self.quest.spoken("accept") or self.said("new", title=self.quest.title))
         if action == "refuse":
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
             return str(talk.quest.spoken("refuse"))
@@ -470,57 +523,31 @@ class Session:
             return Talk(
                 speaker=talk.speaker,
                 text=str(talk.quest.because),
-                options=[self._said("accept"), self._said("refuse")],
+                options=[self.said("accept"), self.said("refuse")],
                 actions=["accept", "refuse"],
                 portrait=talk.portrait,
                 who=talk.who,
                 quest=talk.quest,
+                arc=talk.arc,
             )
         if action == "turn":
             return self._leaf(talk.speaker, talk.pages)
         if action == "drop":
+            chapter = self.saga.holds(self.quest)
             title, self.quest = self.quest.title, None
-            return self._said("given up", title=title)
+            return self._joined([self.said("given up", title=title), self._break_off(chapter)])
         return None
 
     # -- saving -----------------------------------------------------------------------------------
 
     def save(self, path: Path) -> None:
         """Writes the game; raises OSError or `SaveError` if it cannot."""
-        self.world.changes["demo"] = {
-            "home": [self.home.x, self.home.y],
-            "player": [self.x, self.y],
-            "facts": json.loads(self.facts.to_json()),
-            "quest": json.loads(self.quest.to_json()) if self.quest else None,
-            "profile": json.loads(self.profile.to_json()),
-            "completed": self.completed,
-            "offered": self.offered,
-            "delves": self.delves.to_dict(),
-        }
-        self.world.save(path)
+        save_game(self, path)
 
     @classmethod
     def load(cls, path: Path, pack: procgen.Pack, language: str = "en") -> Session:
         """The game that `save` wrote; raises `SaveError` if it is damaged."""
-        world = procgen.load_world(path, pack=pack)
-        try:
-            data = world.changes["demo"]
-            home = world.nearest("any", *data["home"])
-            session = cls(world, home, language)
-            session.x, session.y = (float(value) for value in data["player"])
-            session.facts = procgen.Facts.from_json(json.dumps(data["facts"]))
-            if data["quest"]:
-                session.quest = procgen.Quest.from_json(json.dumps(data["quest"]))
-            session.profile = procgen.Profile.from_json(json.dumps(data["profile"]))
-            session.completed = [str(title) for title in data["completed"]]
-            session.offered = {str(who): int(count) for who, count in data["offered"].items()}
-            if "delves" in data:  # games of older versions have none
-                session.delves.restore(data["delves"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise procgen.SaveError(
-                f"path must be a game saved by the demo, {str(path)!r} lacks or bends {error}"
-            ) from None
-        return session
+        return load_game(cls, path, pack, language)
 
 
 def _capital(text: str) -> str:

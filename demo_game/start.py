@@ -45,6 +45,11 @@ def make_parser(parser: argparse.ArgumentParser | None = None) -> argparse.Argum
         help="with --autoplay: go down into the nearest dungeon, to its goal and out, instead",
     )
     parser.add_argument(
+        "--story",
+        action="store_true",
+        help="with --autoplay: play a giver's longer story, all chapters, instead of one quest",
+    )
+    parser.add_argument(
         "--language", default="en", help="of talk and quests: en, or zh for Chinese (default: en)"
     )
     parser.add_argument("--font", metavar="FILE", help="the font to write with")
@@ -64,15 +69,19 @@ def run(args: argparse.Namespace) -> int:
     try:
         import pygame
     except ImportError:
-        print("the demo needs pygame: install aigc-procgen[demo]", file=sys.stderr)
+        print("aigc-procgen: the demo needs pygame: install aigc-procgen[demo]", file=sys.stderr)
         return 2
     from aigc_procgen import ProcgenError
 
     if args.delve and not args.autoplay:
-        print("--delve says what --autoplay does: give both", file=sys.stderr)
+        print("aigc-procgen: --delve says what --autoplay does: give both", file=sys.stderr)
+        return 2
+    if args.story and (args.delve or not args.autoplay):
+        problem = "--story says what --autoplay does: give both, without --delve"
+        print(f"aigc-procgen: {problem}", file=sys.stderr)
         return 2
     if args.frames is not None and args.frames < 1:
-        print(f"--frames must be 1 or more, not {args.frames}", file=sys.stderr)
+        print(f"aigc-procgen: --frames must be 1 or more, not {args.frames}", file=sys.stderr)
         return 2
     try:
         pygame.display.init()
@@ -80,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         screen = pygame.display.set_mode(SIZE, 0 if args.headless else pygame.SCALED)
         return _play(args, screen)
     except (ProcgenError, pygame.error, OSError) as error:
-        print(f"{error}", file=sys.stderr)
+        print(f"aigc-procgen: {error}", file=sys.stderr)
         return 2
     finally:
         pygame.quit()
@@ -118,7 +127,7 @@ def _play(args: argparse.Namespace, screen: Any) -> int:
         )
     else:
         current = TitleScreen(42, pack, can_load=save.exists(), font=font, language=args.language)
-    player = (Delver() if args.delve else Autoplay()) if args.autoplay else None
+    player = (Delver() if args.delve else Autoplay(story=args.story)) if args.autoplay else None
     budget = args.frames or (60_000 if args.autoplay else None)
     clock = pygame.time.Clock()
     status, frame = 0, 0

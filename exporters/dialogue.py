@@ -11,12 +11,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aigc_procgen import Facts, Quest, phrase
+from aigc_procgen import Arc, Facts, Quest, phrase
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.story.grammar import grammar_of
 from aigc_procgen.story.tables import load_table
 
-__all__ = ["ANSWERS", "OFFER", "Said", "Talk", "strings_csv", "talks_of"]
+__all__ = [
+    "ANSWERS",
+    "OFFER",
+    "Part",
+    "Said",
+    "Story",
+    "Talk",
+    "story_of",
+    "strings_csv",
+    "talks_of",
+]
 
 PLAYER = "player"
 OFFER = ("greet", "offer", "haste", "rival")  # acts of who asks, one after the other
@@ -76,6 +86,84 @@ class Talk:
             for said in (detour.shown, *detour.replies)
         ]
         return [self.title, self.because, *acts, *self.objectives, *replies, *others]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A chapter of an arc: its heading, what is said of how the story goes on, and its quest."""
+
+    heading: Said
+    told: tuple[Said, ...]
+    talk: Talk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """An arc's dialogue, as one story: `id` is a name that tools accept."""
+
+    id: str
+    title: Said
+    parts: tuple[Part, ...]
+    language: str
+
+    @property
+    def why(self) -> Said:
+        """What the player may ask at any offer."""
+        return self.parts[0].talk.why
+
+    @property
+    def ask(self) -> Said:
+        """What the player may ask while a quest is under way."""
+        return self.parts[0].talk.ask
+
+    def words(self) -> list[Said]:
+        """All of it but the options that every talk has."""
+        found = [self.title]
+        for part in self.parts:
+            found += [part.heading, *part.told, *part.talk.words()]
+        return found
+
+
+def story_of(arc: Arc) -> Story:
+    """An arc as one story whose chapters follow; `InvalidArgument` for anything else."""
+    if not isinstance(arc, Arc):
+        raise InvalidArgument(f"arc must be an Arc record, not {arc!r:.80}")
+    words = load_table("printed", arc.language)
+
+    def shown(name: str, act: str, text: str) -> Said:
+        return Said(key=f"{arc.id}.{name}", who="", name="", act=act, text=_line(text))
+
+    parts = []
+    for number, chapter in enumerate(arc.chapters):
+        quest, told = chapter.quest, []
+        heading = words["begins"].format(
+            number=number + 1, count=len(arc.chapters), title=quest.title
+        )
+        if chapter.told is not None:
+            line = chapter.told
+            name = phrase(Facts(quest.named), line.speaker, "", language=arc.language)
+            told.append(
+                Said(
+                    key=line.key,
+                    who=line.speaker,
+                    name=name,
+                    act=line.act,
+                    text=_line(line.text),
+                )
+            )
+        parts.append(
+            Part(
+                heading=shown(f"{number}.heading", "chapter", heading),
+                told=tuple(told),
+                talk=_talk(quest),
+            )
+        )
+    return Story(
+        id=re.sub(r"\W", "_", arc.id, flags=re.ASCII),
+        title=shown("title", "title", arc.title),
+        parts=tuple(parts),
+        language=arc.language,
+    )
 
 
 def talks_of(quests: Iterable[Quest]) -> list[Talk]:
@@ -152,7 +240,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def strings_csv(talks: Iterable[Talk], translations: Iterable[Talk] = ()) -> str:
+def strings_csv(talks: Iterable[Talk | Story], translations: Iterable[Talk | Story] = ()) -> str:
     """The table of strings: a header such as `key,en`, then every key once.
 
     `translations` are the same talks in other languages: each has a column of its own, empty where

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from aigc_procgen import Scene
+from aigc_procgen import Arc, Scene, scene
 from aigc_procgen.core.errors import InvalidArgument, SaveError
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
-__all__ = ["export_scenes", "fountain"]
+from .dialogue import story_of
+
+__all__ = ["export_arc_scenes", "export_scenes", "fountain", "fountain_arc"]
 
 _EMPHASIS = re.compile(r"([\\*_])")
 _NOTES = re.compile(r"\[\[|\]\]|/\*|\*/")
@@ -34,6 +36,42 @@ def fountain(scenes: Scene | Iterable[Scene]) -> str:
     for part in parts:
         blocks += _scene(part)
     return "\n\n".join(blocks) + "\n"
+
+
+def fountain_arc(arc: Arc) -> str:
+    """The text of an arc's screenplay: a title page, then for every chapter a section, how the
+    story turns as its synopsis, what is told of it, and the quest's offer and end.
+
+    Raises `InvalidArgument` for anything but an arc.
+    """
+    blocks = [f"Title: {_plain(story_of(arc).title.text)}\nSource: aigc_procgen, {arc.id}"]
+    for part, chapter in zip(story_of(arc).parts, arc.chapters, strict=True):
+        blocks.append(f"# {_plain(part.heading.text)}")
+        if chapter.turn:
+            blocks.append(f"= {_plain(chapter.turn)}")
+        offer = _scene(scene(chapter.quest))
+        told = [_dialogue(said.name, "", said.text) for said in part.told]
+        # Who asks greets first.
+        spoken = next((n for n, block in enumerate(offer) if block.startswith("@")), 0)
+        blocks += [*offer[: spoken + 1], *told, *offer[spoken + 1 :]]
+        blocks += _scene(scene(chapter.quest, "end"))
+    return "\n\n".join(blocks) + "\n"
+
+
+def export_arc_scenes(arc: Arc, folder: str | Path) -> Path:
+    """Writes an arc as one screenplay, and its record as JSON; returns the screenplay's path.
+
+    Raises `InvalidArgument` for anything but an arc, `SaveError` if the folder cannot hold it.
+    """
+    text = fountain_arc(arc)
+    home, name = Path(folder), re.sub(r"\W", "_", arc.id, flags=re.ASCII)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        write_atomic(home / f"{name}.json", (arc.to_json() + "\n").encode())
+        write_atomic(home / f"{name}.fountain", text.encode())
+    except OSError as error:
+        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+    return home / f"{name}.fountain"
 
 
 def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:

@@ -6,6 +6,10 @@ said when the quest was planned anew, or cannot be done, `…_late` when its hou
 it has one). `…_state` is "offered", "taken", "refused",
 "done" or "lost", `…_step` the number of objectives done. Other ways and optional deeds are choices
 beside the objective: `…_o0a_done`. Every line has the tags speaker, act, key.
+
+An arc is one story: its knot, e.g. `arc_5c8a2d1f00b7`, goes to the chapter in which it is, and the
+end of each chapter's quest goes on to the next. `…_chapter` counts the chapters that are done,
+`…_state` is "open" or "done".
 """
 
 from __future__ import annotations
@@ -14,14 +18,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from aigc_procgen import Quest
+from aigc_procgen import Arc, Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
-from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Story, Talk, story_of, strings_csv, talks_of
 
-__all__ = ["export_ink", "ink"]
+__all__ = ["export_ink", "export_ink_arc", "ink", "ink_story"]
 
 _SIGNS = re.compile(r"[\\{}\[\]|#~]|->|<-|<>|//|/\*")
 _KEYWORD = re.compile(r"(?:TODO|VAR|CONST|LIST|EXTERNAL|INCLUDE|else)\b")
@@ -54,8 +58,48 @@ def export_ink(
     return home / "index.ink"
 
 
-def ink(talk: Talk) -> str:
-    """The Ink of one quest: its variables and knots."""
+def export_ink_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = None) -> Path:
+    """Writes an arc as one story: a file a chapter, `index.ink`, which includes them and begins it,
+    and `strings.csv`; returns the index.
+
+    `translation` is the same arc in another language, for `strings.csv`. Raises `InvalidArgument`
+    for anything but an arc, `SaveError` if the folder cannot hold it.
+    """
+    story = story_of(arc)
+    table = strings_csv([story], [] if translation is None else [story_of(translation)])
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for number, part in enumerate(story.parts):
+            text = ink(part.talk, then=f"{story.id}_{number}_done")
+            write_atomic(home / f"{part.talk.id}.ink", text.encode())
+        write_atomic(home / "strings.csv", table.encode())
+        write_atomic(home / "index.ink", ink_story(story).encode())
+    except OSError as error:
+        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+    return home / "index.ink"
+
+
+def ink_story(story: Story) -> str:
+    """The Ink that holds the chapters of an arc together; it includes their files."""
+    own, count = story.id, len(story.parts)
+    out = [f"// {story.title.text}", *(f"INCLUDE {part.talk.id}.ink" for part in story.parts)]
+    out += [f'VAR {own}_state = "open"', f"VAR {own}_chapter = 0", f"-> {own}"]
+    out += ["", f"=== {own} ===", f"{{ {own}_chapter:"]
+    out += [f"- {number}: -> {own}_{number}" for number in range(count)]
+    out += [f"- else: -> {own}_end", "}"]
+    for number, part in enumerate(story.parts):
+        out += ["", f"=== {own}_{number} ==="]
+        out += [_spoken(story.title)] if number == 0 else []
+        out += [_spoken(part.heading), *(_spoken(said) for said in part.told)]
+        out += [f"-> {part.talk.id}"]
+        out += ["", f"=== {own}_{number}_done ===", f"~ {own}_chapter = {number + 1}"]
+        out.append(f"-> {own}_{number + 1}" if number + 1 < count else f"-> {own}_end")
+    return "\n".join([*out, "", f"=== {own}_end ===", f'~ {own}_state = "done"', "-> DONE", ""])
+
+
+def ink(talk: Talk, *, then: str = "DONE") -> str:
+    """The Ink of one quest: its variables and knots; its end goes on to the knot `then`."""
     own, last = talk.id, len(talk.objectives)
     out = [
         f"// {talk.title.text}",
@@ -109,7 +153,7 @@ def ink(talk: Talk) -> str:
             *(_spoken(said) for said in talk.replies[step]),
             f"-> {own}_under_way",
         ]
-    out += ["", f"=== {own}_end ===", f'~ {own}_state = "done"', "-> DONE"]
+    out += ["", f"=== {own}_end ===", f'~ {own}_state = "done"', f"-> {then}"]
     out += ["", f"=== {own}_after ===", *_lines(talk, "greet"), "-> DONE"]
     out += ["", f"=== {own}_changed ===", *_lines(talk, "changed"), f"-> {own}_under_way"]
     out += ["", f"=== {own}_lost ===", f'~ {own}_state = "lost"', *_lines(talk, "closed")]

@@ -7,6 +7,10 @@ it has one). `$…_state` is "offered", "taken",
 "refused", "done" or "lost", `$…_step` the number of objectives done. Other ways and optional deeds
 are options beside the objective: `…_o0a_done`. Every line has its own
 `#line:` id, which is its key with underscores in place of other signs.
+
+An arc is one script: its node, e.g. `arc_5c8a2d1f00b7`, goes to the chapter in which it is, and the
+end of each chapter's quest goes on to the next. `$…_chapter` counts the chapters that are done,
+`$…_state` is "open" or "done".
 """
 
 from __future__ import annotations
@@ -15,13 +19,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from aigc_procgen import Quest
+from aigc_procgen import Arc, Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ANSWERS, OFFER, Said, Talk, strings_csv, talks_of
+from .dialogue import ANSWERS, OFFER, Said, Story, Talk, story_of, strings_csv, talks_of
 
-__all__ = ["export_yarn", "yarn"]
+__all__ = ["export_yarn", "export_yarn_arc", "yarn", "yarn_story"]
 
 _SIGNS = re.compile(r"[\\{}\[\]#]|<<|>>|//|->")
 
@@ -49,8 +53,50 @@ def export_yarn(
     return written
 
 
-def yarn(talk: Talk) -> str:
-    """The script of one quest: its nodes."""
+def export_yarn_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = None) -> Path:
+    """Writes an arc as one script, and `strings.csv`; returns the script's path.
+
+    `translation` is the same arc in another language, for `strings.csv`. Raises `InvalidArgument`
+    for anything but an arc, `SaveError` if the folder cannot hold it.
+    """
+    story = story_of(arc)
+    table = strings_csv([story], [] if translation is None else [story_of(translation)])
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        write_atomic(home / "strings.csv", table.encode())
+        write_atomic(home / f"{story.id}.yarn", yarn_story(story).encode())
+    except OSError as error:
+        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+    return home / f"{story.id}.yarn"
+
+
+def yarn_story(story: Story) -> str:
+    """The script of an arc: the nodes that hold it together, then those of its quests."""
+    own, count = story.id, len(story.parts)
+    start = [f'<<declare ${own}_state = "open">>', f"<<declare ${own}_chapter = 0>>"]
+    for number in range(count):
+        start += [f"<<{'elseif' if number else 'if'} ${own}_chapter == {number}>>"]
+        start += [f"    <<jump {own}_{number}>>"]
+    nodes = {own: [*start, "<<else>>", f"    <<jump {own}_end>>", "<<endif>>"]}
+    for number, part in enumerate(story.parts):
+        opening = [_spoken(story.title)] if number == 0 else []
+        opening += [_spoken(part.heading), *(_spoken(said) for said in part.told)]
+        nodes[f"{own}_{number}"] = [*opening, f"<<jump {part.talk.id}>>"]
+        following = f"{own}_{number + 1}" if number + 1 < count else f"{own}_end"
+        nodes[f"{own}_{number}_done"] = [
+            f"<<set ${own}_chapter to {number + 1}>>",
+            f"<<jump {following}>>",
+        ]
+    nodes[f"{own}_end"] = [f'<<set ${own}_state to "done">>']
+    quests = [
+        yarn(part.talk, then=f"{own}_{number}_done") for number, part in enumerate(story.parts)
+    ]
+    return "".join([_nodes(nodes, "arc", own), *quests])
+
+
+def yarn(talk: Talk, *, then: str = "") -> str:
+    """The script of one quest: its nodes; its end goes on to the node `then`."""
     own = talk.id
     nodes = {
         own: [
@@ -100,6 +146,7 @@ def yarn(talk: Talk) -> str:
             f"<<jump {own}_under_way>>",
         ]
     nodes[f"{own}_end"] = [f'<<set ${own}_state to "done">>']
+    nodes[f"{own}_end"] += [f"<<jump {then}>>"] if then else []
     nodes[f"{own}_after"] = [
         _spoken(said, line=f"{said.key}.after") for said in talk.said.get("greet", ())
     ]
@@ -107,8 +154,13 @@ def yarn(talk: Talk) -> str:
     nodes[f"{own}_lost"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "closed")]
     if "late" in talk.said:
         nodes[f"{own}_late"] = [f'<<set ${own}_state to "lost">>', *_lines(talk, "late")]
+    return _nodes(nodes, "quest", own)
+
+
+def _nodes(nodes: dict[str, list[str]], sort: str, own: str) -> str:
+    """Nodes as they are written, each with the quest or arc that it is of."""
     blocks = [
-        "\n".join([f"title: {name}", f"quest: {own}", "---", *lines, "==="])
+        "\n".join([f"title: {name}", f"{sort}: {own}", "---", *lines, "==="])
         for name, lines in nodes.items()
     ]
     return "\n".join([*blocks, ""])

@@ -52,6 +52,66 @@ def test_autoplay_completes_a_quest(seed, capsys):
     assert "quest completed" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_autoplay_plays_a_longer_story(seed, capsys):
+    """All chapters of a giver's arc, one after the other, on seeds 1 to 3."""
+    assert main(["--headless", "--autoplay", "--story", "--seed", str(seed)]) == 0
+    assert "story completed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_saved_story_goes_on_in_its_next_chapter(language, tmp_path):
+    """Between two chapters the journal names the second; a game saved there ends as the other."""
+    from aigc_procgen.demo_game.autoplay import Autoplay
+    from aigc_procgen.demo_game.play import PlayScreen
+
+    pygame.display.init()
+    pygame.font.init()
+    pygame.display.set_mode((64, 64))
+    session = Session.start(2, procgen.default_pack(), language)
+    path = tmp_path / "game.json"
+
+    def play(session, until):
+        screen, player = PlayScreen(session, path, scenes=False), Autoplay(story=True)
+        for _ in range(20_000):
+            if until(session):
+                break
+            screen.update(1 / 60, player)
+        screen.close()
+        return until(session)
+
+    assert play(session, lambda now: now.completed and now.quest is None)
+    arc, asker = session.saga.arc, session.saga.waiting(session.facts).quest.giver
+    count = len(arc.chapters)
+    heading = {"en": f": chapter 2 of {count}", "zh": f"：第2章，共{count}章"}[language]
+    assert f"{arc.title}{heading}" in session.journal()
+    assert session.name(asker) in session.objective
+    session.save(path)
+    again = Session.load(path, procgen.default_pack(), language)
+    assert again.saga.arc == arc
+    assert again.journal() == session.journal()
+    for game in (session, again):
+        assert play(game, lambda now: now.told == [arc.title])
+        assert game.saga.arc is None
+        assert ("chapter", arc.id, "end") in game.facts
+        assert len(game.completed) == count
+    assert session.facts == again.facts
+
+
+def test_giving_up_a_chapter_ends_the_story():
+    """The player is told, no later chapter is waiting, and another quest can be taken."""
+    session = Session.start(2, procgen.default_pack())
+    who = next(p for p in sorted(session.people) if (t := session._talk(p)).arc and t.quest)
+    session.answer(session._talk(who), 0)
+    assert session.chapter.endswith(f"chapter 1 of {len(session.saga.arc.chapters)}")
+    title, talk = session.saga.arc.title, session._talk(who)
+    told = session.answer(talk, talk.actions.index("drop"))
+    assert told.endswith(f"The story breaks off: {title}.")
+    assert session.saga.arc is None
+    assert session.quest is None
+    assert session.chapter == ""
+
+
 def test_autoplay_says_when_its_frames_ran_out(capsys, tmp_path):
     """Ten frames are not enough: status 1 and what it was doing; but for a picture they are."""
     shot = tmp_path / "shot.png"
@@ -131,9 +191,14 @@ def test_bad_arguments_are_one_sentence(capsys, tmp_path):
         ["--headless", "--pack", "nowhere"],
         ["--headless", "--load", str(tmp_path / "none.json")],
         ["--headless", "--frames", "0"],
+        ["--headless", "--story"],
+        ["--headless", "--delve"],
+        ["--headless", "--language", "xx"],
     ):
         assert main(arguments) == 2
-        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+        said = capsys.readouterr().err.strip()
+        assert len(said.splitlines()) == 1
+        assert said.startswith("aigc-procgen: ")
 
 
 def test_module_starts_as_a_program(tmp_path):

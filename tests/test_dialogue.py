@@ -15,11 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from aigc_procgen.exporters.dialogue import strings_csv, talks_of
-from aigc_procgen.exporters.ink import export_ink, ink
-from aigc_procgen.exporters.yarn import export_yarn, yarn
+from aigc_procgen.exporters.dialogue import story_of, strings_csv, talks_of
+from aigc_procgen.exporters.fountain import export_arc_scenes, fountain_arc
+from aigc_procgen.exporters.ink import export_ink, export_ink_arc, ink
+from aigc_procgen.exporters.yarn import export_yarn, export_yarn_arc, yarn, yarn_story
 
 from aigc_procgen.core.errors import InvalidArgument, SaveError
+from aigc_procgen.story.arcs import plan_arc
 from aigc_procgen.story.neighbourhood import small_neighbourhood
 from aigc_procgen.story.quests import plan_quest
 
@@ -183,6 +185,67 @@ def test_chinese_plays_to_its_end_under_the_same_keys(modules, tmp_path):
             assert all(said.text in heard for said in talk.said["offer"])
 
 
+def arcs(count, language="en"):
+    """Arcs of small neighbourhoods, one each."""
+    return [plan_arc(seed, language=language) for seed in range(count)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_arc_plays_from_its_first_chapter_to_its_last(modules, tmp_path, language):
+    """Arcs in inkjs and YarnBound: every heading and telling in order, every offer, and the end."""
+    scripts, inks = {}, {}
+    for arc in arcs(8, language):
+        story = story_of(arc)
+        export_ink_arc(arc, tmp_path / story.id)
+        no = [said.text for part in story.parts for said in part.talk.said["refuse"]]
+        asked = {"rounds": 3, "avoid": {story.id: no}}
+        folder = str(tmp_path / story.id)
+        told = play(modules, "play_ink.js", {**asked, "folder": folder, "knots": [story.id]})
+        assert told["problems"] == []
+        inks[story.id] = told["played"][story.id]
+        scripts[story.id] = yarn_story(story)
+        yarns = play(modules, "play_yarn.js", {**asked, "scripts": {story.id: scripts[story.id]}})
+        for rounds in (inks[story.id], yarns["played"][story.id]):
+            assert all(one["ended"] for one in rounds)
+            assert rounds[0]["state"] == "done"
+            # In another round the player may refuse, and then no later chapter begins.
+            assert {one["state"] for one in rounds} <= {"done", "open"}
+            heard = "\n".join(str(said) for said in rounds[0]["said"])
+            wanted = [story.title]
+            for part in story.parts:
+                wanted += [part.heading, *part.told, *part.talk.said["offer"]]
+            places = [
+                heard.find(json.dumps(said.text, ensure_ascii=False)[1:-1]) for said in wanted
+            ]
+            assert -1 not in places
+            assert places == sorted(places)
+
+
+def test_an_arcs_files_hold_all_its_words_under_keys_of_their_own(tmp_path):
+    """No id twice in Yarn, every jump has its node, both languages in the strings, a screenplay."""
+    for arc, chinese in zip(arcs(12), arcs(12, "zh"), strict=True):
+        path = export_yarn_arc(chinese, tmp_path, translation=arc)
+        text = path.read_text("utf-8")
+        titles = re.findall(r"^title: (.*)$", text, re.MULTILINE)
+        assert len(set(titles)) == len(titles)
+        assert set(re.findall(r"<<jump (\w+)>>", text)) <= set(titles)
+        ids = re.findall(r" #line:(\w+)$", text, re.MULTILINE)
+        assert len(set(ids)) == len(ids)
+        rows = list(csv.reader(io.StringIO((tmp_path / "strings.csv").read_text("utf-8"))))
+        assert rows[0] == ["key", "en", "zh"]
+        assert all(all(row) for row in rows)
+        keys = [row[0] for row in rows]
+        assert len(set(keys)) == len(keys)
+        assert {said.key for said in story_of(arc).words()} <= set(keys)
+        screenplay = export_arc_scenes(arc, tmp_path).read_text("utf-8")
+        assert screenplay == fountain_arc(arc)
+        sections = re.findall(r"^# (.*)$", screenplay, re.MULTILINE)
+        assert sections == [part.heading.text for part in story_of(arc).parts]
+        for chapter in arc.chapters:
+            assert chapter.told is None or chapter.told.text in screenplay
+            assert not chapter.turn or f"= {chapter.turn}" in screenplay
+
+
 def test_every_line_of_yarn_has_an_id_of_its_own(tmp_path):
     """UTF-8 without a mark, identifiers as titles, every jump has its node, no id twice."""
     for path in export_yarn([*quests(60), odd_quest()], tmp_path):
@@ -257,6 +320,11 @@ def test_bad_input_is_one_sentence(tmp_path):
     for export in (export_ink, export_yarn):
         with pytest.raises(SaveError, match="cannot hold the quests"):
             export(quests(1), tmp_path / "file")
+    for export in (export_ink_arc, export_yarn_arc, export_arc_scenes):
+        with pytest.raises(InvalidArgument, match="must be an Arc record"):
+            export(quests(1)[0], tmp_path)
+        with pytest.raises(SaveError, match="cannot hold the arc"):
+            export(arcs(1)[0], tmp_path / "file")
 
 
 def test_the_command_writes_them(tmp_path, capsys):
@@ -267,6 +335,10 @@ def test_the_command_writes_them(tmp_path, capsys):
         out = tmp_path / target
         assert main(["export", target, "42", "--out", str(out), "--count", "4"]) == 0
         assert len(list(out.glob(f"*.{ending}"))) == count
+    for target, ending, count in (("ink", "ink", 4), ("yarn", "yarn", 1), ("fountain", "json", 1)):
+        out = tmp_path / f"{target} arc"
+        assert main(["export", target, "42", "--arc", "--out", str(out)]) == 0
+        assert len(list(out.glob(f"*.{ending}"))) >= count
     out = str(tmp_path / "zh")
     assert main(["export", "ink", "42", "--out", out, "--count", "2", "--language", "zh"]) == 0
     assert (tmp_path / "zh" / "strings.csv").read_text("utf-8").startswith("key,en,zh\n")

@@ -83,6 +83,13 @@ def test_an_answer_in_prose_around_its_list_is_read():
         assert list(LanguageModel(url).propose(GREETING, stream(1))) == [GOOD]
 
 
+def test_a_list_with_bullets_or_numbers_is_read():
+    """Small models write lists for people, and talk around them; talk alone is no line."""
+    for rows in (f"- {GOOD}\n- {GOOD}", f'1. "{GOOD}"\n2) {GOOD}'):
+        with served(f"Sure, here are two lines:\n\n{rows}\n\nI hope this helps!") as (url, _):
+            assert list(LanguageModel(url).propose(GREETING, stream(1))) == [GOOD, GOOD]
+
+
 def test_nothing_of_the_world_or_the_player_is_sent():
     """The server is told the act, the voice and slots: no name of the quest's people or places."""
     with served([GOOD]) as (url, asked):

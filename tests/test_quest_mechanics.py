@@ -252,6 +252,66 @@ def test_two_hundred_quests_of_one_world_repeat_no_line():
     assert len(set(said)) == len(said)
 
 
+@pytest.mark.parametrize("language", procgen.LANGUAGES)
+def test_one_giver_never_says_a_line_twice(language):
+    """150 quests of one and the same giver, who long ago said every line there is once."""
+    facts = small_neighbourhood(5)[2]
+    told = []
+    for index in range(150):
+        told.append(
+            plan_quest(5, facts, "npc:camp:0:2:1", index=index, recent=told, language=language)
+        )
+    said = [line.text for quest in told for line in quest.lines]
+    assert len(said) > 1500
+    assert len(set(said)) == len(said)
+
+
+def test_people_of_one_voice_take_turns():
+    """Of 100 quests of one world one line in ten at most is another with other names in it."""
+    world = procgen.world(1)
+    places = world.neighbours(world.nearest("town", *world.spawn()))
+    told = []
+    for index, place in itertools.product(range(9), places):
+        for person in world.people(place):
+            try:
+                told.append(world.quest(person, index=index, recent=told))
+            except procgen.InvalidArgument:
+                continue
+        if len(told) >= 100:
+            break
+    seen, again, count = set(), 0, 0
+    for quest in told:
+        facts = Facts(quest.named)
+        names = {
+            procgen.phrase(facts, fact[1], form)
+            for fact in facts.find("name")
+            for form in ("", "the", "a", "that")
+        }
+        pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        for line in quest.lines:
+            bare = re.sub(pattern, "_", line.text, flags=re.IGNORECASE)
+            again += bare in seen
+            count += 1
+            seen.add(bare)
+    assert again < 0.1 * count
+
+
+def test_recent_must_be_quests():
+    """What is no quest is named in one sentence, for quests, arcs and quests planned anew."""
+    world = procgen.world(42)
+    who = world.people(world.nearest("any", *world.spawn()))[0]
+    for ask in (world.quest, world.arc):
+        with pytest.raises(
+            procgen.InvalidArgument, match="recent must hold Quest records, not 'x'"
+        ):
+            ask(who, recent=["x"])
+        with pytest.raises(procgen.InvalidArgument, match="recent must be quests, the last one"):
+            ask(who, recent=7)
+    facts = small_neighbourhood(5)[2]
+    with pytest.raises(procgen.InvalidArgument, match="recent must hold Quest records, not None"):
+        plan_quest(5, facts).replan(facts, recent=[None])
+
+
 def test_lines_take_up_what_the_quest_is_about():
     """Most answers name the thing, foe, person or place that was spoken of, in both languages."""
     for language in procgen.LANGUAGES:

@@ -10,6 +10,7 @@ import numpy as np
 import aigc_procgen as procgen
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import typed_seed
+from aigc_procgen.story.tables import load_table
 
 from .common import add_language, add_pack, chosen_pack
 
@@ -37,8 +38,13 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print((person if args.language == "en" else told).to_json())
     else:
-        print(f"{told.name}, {told.species} {told.role}, {person.age}")
-        print(f"{', '.join(told.traits)}")
+        words = load_table("printed", args.language)
+        print(
+            words["person"].format(
+                name=told.name, species=told.species, role=told.role, age=person.age
+            )
+        )
+        print(words["between"].join(told.traits))
         if args.language == "en":  # what the picture shows are names of the art's, not words
             print(", ".join(f"{name} {value}" for name, value in person.attributes.items()))
         print(told.backstory)

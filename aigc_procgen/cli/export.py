@@ -11,6 +11,7 @@ from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import typed_seed
 
 from .common import ProgressLine, add_language
+from .quest import first_arc
 
 __all__ = ["add_parser", "run"]
 
@@ -38,6 +39,9 @@ def add_parser(subparsers: Any) -> None:
         story.add_argument("seed", type=typed_seed)
         story.add_argument("--out", required=True, metavar="FOLDER", help="filled anew")
         story.add_argument("--count", type=int, default=10, help="quests (default: 10)")
+        story.add_argument(
+            "--arc", action="store_true", help="one story of three to five quests that follow"
+        )
         add_language(story)
         story.set_defaults(func=run_stories)
 
@@ -50,6 +54,8 @@ def run_stories(args: argparse.Namespace) -> int:
     from aigc_procgen.exporters.yarn import export_yarn
 
     check_int("--count", args.count, 1, 10_000)
+    if args.arc:
+        return _write_arc(args)
     quests, english = [], []
     line = ProgressLine()
     try:
@@ -68,6 +74,24 @@ def run_stories(args: argparse.Namespace) -> int:
         moments: tuple[str | tuple[str, ...], ...] = (("offer", "accept"), "end")
         export_scenes((procgen.scene(q, m) for q in quests for m in moments), args.out)
     print(f"wrote {args.out}: {len(quests)} quests")
+    return 0
+
+
+def _write_arc(args: argparse.Namespace) -> int:
+    """Plans an arc of a seed's people and writes it for another tool; returns the status."""
+    import aigc_procgen as procgen
+    from aigc_procgen.exporters.fountain import export_arc_scenes
+    from aigc_procgen.exporters.ink import export_ink_arc
+    from aigc_procgen.exporters.yarn import export_yarn_arc
+
+    world = procgen.world(args.seed)
+    english, arc = (first_arc(world, 0, language) for language in ("en", args.language))
+    if args.target == "fountain":
+        export_arc_scenes(arc, args.out)
+    else:
+        write = export_ink_arc if args.target == "ink" else export_yarn_arc
+        write(arc, args.out, translation=english)
+    print(f"wrote {args.out}: {arc.title}, {len(arc.chapters)} chapters")
     return 0
 
 

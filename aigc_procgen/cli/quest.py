@@ -1,4 +1,4 @@
-"""`aigc-procgen quest SEED`: a quest of a seed's first town, told or as JSON."""
+"""`aigc-procgen quest SEED`: a quest, or an arc of quests, of a seed's first town."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import aigc_procgen as procgen
 from aigc_procgen.core.random import typed_seed
 
 from .common import add_language
+from .printed import arc_lines, quest_lines
 
-__all__ = ["add_parser", "run"]
+__all__ = ["add_parser", "first_arc", "run"]
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,6 +21,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--index", type=int, default=0, help="0 is the first quest, 1 the next …")
     parser.add_argument(
         "--scene", action="store_true", help="print it as a film script, in Fountain's form"
+    )
+    parser.add_argument(
+        "--arc", action="store_true", help="print three to five quests that follow from each other"
     )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     add_language(parser)
@@ -31,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the quest; returns the exit status."""
+    """Prints the quest, or the arc; returns the exit status."""
     voice = None
     if args.voice:
         voice = procgen.load_voice(args.voice, use="propose" if args.propose else "rank")
@@ -39,6 +43,14 @@ def run(args: argparse.Namespace) -> int:
         raise procgen.InvalidArgument("--propose needs --voice PACK, whose voice proposes")
     world = procgen.world(args.seed, voice=voice)
     people = world.people(world.nearest("any", *world.spawn()))
+    if args.arc:
+        if args.scene:
+            raise procgen.InvalidArgument(
+                "--scene shows one quest: for an arc, use export fountain --arc"
+            )
+        arc = first_arc(world, args.index, args.language)
+        print(arc.to_json() if args.json else "\n".join(arc_lines(arc)))
+        return 0
     giver = people[args.index % len(people)]
     quest = world.quest(giver, index=args.index, language=args.language)
     if args.scene:
@@ -47,20 +59,21 @@ def run(args: argparse.Namespace) -> int:
         scenes = [procgen.scene(quest), procgen.scene(quest, "end")]
         print("\n".join(part.to_json() for part in scenes) if args.json else fountain(scenes))
         return 0
-    if args.json:
-        print(quest.to_json())
-        return 0
-    motivation = procgen.glossary("motivation", args.language)[quest.motivation]
-    role = procgen.glossary("role", args.language)[giver.role]
-    name = procgen.phrase(procgen.Facts(quest.named), giver.id, language=args.language)
-    print(f"{quest.title}  ({motivation}: {quest.strategy})")
-    print(f"{name}, {role}: {quest.because}")
-    for line in quest.lines:
-        whose = f", {line.source}" if line.source != "grammar" else ""
-        print(f"  [{line.act}{whose}] {line.text}")
-    # A plus is before what need not be done, a slash before another way from there.
-    for objective in quest.objectives:
-        print(f"  {'+' if objective.optional else '-'} {objective.text}")
-        for other in objective.any_of:
-            print(f"    / {' · '.join(step.text for step in other.objectives)}")
+    print(quest.to_json() if args.json else "\n".join(quest_lines(quest)))
     return 0
+
+
+def first_arc(world: Any, index: int, language: str) -> Any:
+    """The longer story of the first of the first town's people, from `index` on, who begins one.
+
+    Raises `InvalidArgument` if nobody there does.
+    """
+    people = world.people(world.nearest("any", *world.spawn()))
+    for turn in range(index, index + len(people)):
+        try:
+            return world.arc(people[turn % len(people)], index=index, language=language)
+        except procgen.InvalidArgument:
+            continue  # nobody begins a story who lacks what it is about
+    raise procgen.InvalidArgument(
+        f"--arc needs a seed whose first people can begin a longer story, {world.seed!r} has none"
+    )

@@ -142,13 +142,21 @@ class Stream:
         items = list(options)
         lasts = range(len(items) - 1, 0, -1)
         if len(items) < _MANY:
-            others = [self.below(last + 1) for last in lasts]
+            # As `below` for each, without the calls.
+            others: list[int] = []
+            state = self._state
+            for last in lasts:
+                state = word = (state + _GAMMA) & _MASK
+                word = ((word ^ (word >> 30)) * _MIX_1) & _MASK
+                word = ((word ^ (word >> 27)) * _MIX_2) & _MASK
+                others.append(((word ^ (word >> 31)) * (last + 1)) >> 64)
+            self._state = state
         else:
             limits = np.arange(len(items), 1, -1, dtype=np.uint64)
-            word, half = self.words(len(limits)), np.uint64(32)
+            words, half = self.words(len(limits)), np.uint64(32)
             # The upper 64 bits of the product, by halves: what `below` draws.
-            low = (word & np.uint64(0xFFFFFFFF)) * limits >> half
-            others = (((word >> half) * limits + low) >> half).tolist()
+            low = (words & np.uint64(0xFFFFFFFF)) * limits >> half
+            others = (((words >> half) * limits + low) >> half).tolist()
         for last, other in zip(lasts, others, strict=True):
             items[last], items[other] = items[other], items[last]
         return items

@@ -27,6 +27,7 @@ from .quest_record import Quest
 from .strategies import strategies
 from .tables import check_language, load_table
 from .telling import told
+from .turns import check_recent
 from .words import Speaker
 
 __all__ = ["plan_arc", "replanned"]
@@ -68,6 +69,7 @@ def plan_arc(
     `InvalidArgument` if the giver cannot ask, or if no story can begin with them.
     """
     check_language(language)
+    recent = check_recent(recent)
     facts, giver = who_asks(seed, facts, giver, index)
     dice = stream(seed, "arc", giver)
     liked = profile.weights() if profile else {}

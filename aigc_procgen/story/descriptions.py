@@ -18,7 +18,7 @@ from .tables import check_language, load_table
 
 __all__ = ["GLOSSARIES", "Description", "describe", "glossary", "translated"]
 
-GLOSSARIES = ("kind", "motivation", "place", "role", "species", "trait")
+GLOSSARIES = ("kind", "motivation", "place", "role", "species", "strategy", "trait")
 """What `glossary` has words for."""
 _TABLES = {
     "kind": ("things", "kinds"),
@@ -26,6 +26,7 @@ _TABLES = {
     "place": ("place_names", "kinds"),
     "role": ("roles", "roles"),
     "species": ("species", ""),
+    "strategy": ("strategies", "strategies"),
     "trait": ("traits", ""),
 }
 

@@ -18,13 +18,13 @@ _PRONOUNS = {
     "": ("it", "it", "its"),
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_BEGINNING = re.compile(r"(^|[.!?]\s+)([a-z])")
 _INSIDE = ("town", "village", "camp", "mine", "ruin", "cave")
 
 
 def sentence_case(text: str) -> str:
     """The text with a capital at the start of every sentence and single spaces."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda m: m[1] + m[2].upper(), text)
+    return _BEGINNING.sub(lambda m: m[1] + m[2].upper(), " ".join(text.split()))
 
 
 class English:

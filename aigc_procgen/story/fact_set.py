@@ -42,7 +42,7 @@ def _with(group: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
     spot = bisect_left(group, fact)
     if spot < len(group) and group[spot] == fact:
         return group
-    return (*group[:spot], fact, *group[spot:])
+    return group[:spot] + (fact,) + group[spot:]  # noqa: RUF005 - unpacking takes longer
 
 
 def _without(group: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
@@ -103,6 +103,19 @@ class Facts:
         """The last part of the first fact of this predicate about `first`, e.g. a name."""
         found = self.find(predicate, first)
         return found[0][-1] if found else default
+
+    def about(self, entities: Iterable[str], predicates: Iterable[str]) -> list[Fact]:
+        """The facts of these predicates whose first subject is one of the entities, by predicate
+        and then in the entities' order.
+        """
+        wanted = tuple(entities)
+        found: list[Fact] = []
+        for predicate in predicates:
+            if predicate in self._index:
+                by_first = self._index[predicate][1]
+                for entity in wanted:
+                    found += by_first.get(entity, ())
+        return found
 
     def change(self, *, add: Iterable[Fact] = (), remove: Iterable[Fact] = ()) -> Facts:
         """These facts less `remove`, then with `add`."""
@@ -177,6 +190,10 @@ class Facts:
     def __contains__(self, fact: object) -> bool:
         if not isinstance(fact, tuple) or not fact:
             return False
+        return self.holds(fact)
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether it is among them: `in` for what is known to be a fact, which is asked most."""
         group = self._index.get(fact[0])
         if group is None:
             return False

@@ -28,6 +28,7 @@ __all__ = ["LanguageModel"]
 
 _log = logging.getLogger("aigc_procgen")
 _LARGEST = 1 << 20  # bytes of an answer
+_BULLET = re.compile(r"\s*(?:[-*\u2022]|\d+[.)])\s+(.+)")
 _FAILURES = 3  # in a row, then it is not asked again
 _MOST_EXAMPLES = 12
 _ASKS = (
@@ -158,11 +159,20 @@ def _without_symbols(lines: tuple[str, ...]) -> list[str]:
 
 
 def _lines(answer: str) -> list[str]:
-    """The strings of the JSON list in an answer; ValueError if there is none."""
+    """The strings of the JSON list in an answer, or the rows of a list with bullets or numbers,
+    which small models write instead; ValueError if there is neither.
+    """
     start, end = answer.find("["), answer.rfind("]")
-    found = json.loads(answer[start : end + 1]) if 0 <= start < end else None
+    try:
+        found = json.loads(answer[start : end + 1]) if 0 <= start < end else None
+    except ValueError:
+        found = None
     if not isinstance(found, list):
-        raise ValueError(f"no list of lines in {answer!r:.60}")
+        # What stands before and after the list is the model's own talk.
+        rows = [_BULLET.match(row) for row in answer.splitlines()]
+        found = [row[1].strip().removeprefix('"').removesuffix('"') for row in rows if row]
+        if not found:
+            raise ValueError(f"no list of lines in {answer!r:.60}")
     return [" ".join(line.split()) for line in found if isinstance(line, str)]
 
 

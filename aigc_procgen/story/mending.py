@@ -21,6 +21,7 @@ from .proposals import Proposer
 from .quest_record import Quest
 from .strategies import Strategy, strategies, strategy_of
 from .telling import told
+from .turns import check_recent
 from .words import Speaker
 
 __all__ = ["closing", "mended"]
@@ -36,7 +37,7 @@ def mended(
     recent: Iterable[Quest] = (),
 ) -> Quest | None:
     """The quest planned anew from these facts, or None; see `Quest.replan`."""
-    heard = (*recent, quest)
+    heard = (*check_recent(recent), quest)
     options = islice(_options(quest, facts), _TRIES)
     tried: list[tuple[str, Bindings]] = []
     for attempt, (strategy, roles) in enumerate(options):

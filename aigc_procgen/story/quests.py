@@ -17,6 +17,7 @@ from .quest_record import Quest, QuestStatus
 from .strategies import Strategy, motivations, strategies
 from .tables import check_language
 from .telling import told
+from .turns import check_recent
 
 __all__ = ["Line", "Objective", "Quest", "QuestStatus", "plan_quest"]
 
@@ -51,7 +52,7 @@ def plan_quest(
         profile.weights() if profile else dict.fromkeys(motivations(), 1000 // len(motivations()))
     )
     drives = {fact[2]: int(fact[3]) for fact in facts.find("drive", giver)}
-    lately = tuple(recent)
+    lately = check_recent(recent)
     for fallback in (False, True):
         group = [
             (strategy, bindings)

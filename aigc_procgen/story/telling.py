@@ -13,12 +13,13 @@ from .grammar import TRANSLATED, grammar_of
 from .haste import deadline_of, lapses_of
 from .objectives import Line, Objective
 from .planner import Plan
-from .proposals import GRAMMAR, Proposer, Writer, make_writer
+from .proposals import GRAMMAR, Proposer, make_writer
 from .quest_record import Quest
 from .rivals import Rival, rival_of
 from .sides import side_of
 from .strategies import strategy_of
 from .tables import load_table
+from .turns import count_turns
 from .words import Speaker
 
 __all__ = ["told"]
@@ -53,6 +54,7 @@ def told(
     grammar, table = speaker.grammar, load_table("objectives", language)
     heard = {line.text: ago for ago, quest in enumerate(lately) for line in quest.lines}
     speaker.heard = heard
+    speaker.turns = count_turns(lately, facts)
     writer = speaker.writer = make_writer(voice, language)
     because = speaker.table_line("causes", found.cause[0], index)
     if former:
@@ -94,7 +96,7 @@ def told(
         add(act, PLAYER, speaker.line(act, index=index, voice="player"))
     for act in ("accepted", "refused", "progress", "changed", "closed"):
         add(act, giver, speaker.line(act, mood=mood, index=index))
-    _add_replies(seed, facts, found, objectives, giver, index, heard, add, language, writer)
+    _add_replies(seed, facts, found, objectives, giver, index, speaker, add)
     main = objectives
     if side is not None:
         objectives = with_side(side, main, states, language)
@@ -102,7 +104,7 @@ def told(
             verb, *names = side.deeds[-1]
             topic = {"topic": names[1] if verb == "listen" else names[0]}
             other = Speaker(seed, facts, side.who, topic, side.name, index, language=language)
-            other.heard, other.writer = heard, writer
+            other.listens_as(speaker)
             last = max(o.id for o in objectives if o.optional)
             add(f"reply {last}", side.who, other.line(side.act, index=index))
     deeds = [o for o in main if o.verb not in ("report", "listen", "stealth")] or main
@@ -156,12 +158,7 @@ def _named(
     for objective in (*objectives, *ways):
         about |= {*objective.action[1:], objective.target, objective.place}
     about |= {facts.place_of(entity) or "" for entity in about}
-    told = [
-        fact
-        for entity in about
-        for predicate in _DESCRIBING
-        for fact in facts.find(predicate, entity)
-    ]
+    told = facts.about(sorted(about), _DESCRIBING)
     kept = grammar_of(language).kept(facts, sorted(about), Facts(told))
     return tuple(sorted({*told, *kept}))
 
@@ -173,12 +170,14 @@ def _add_replies(
     objectives: tuple[Objective, ...],
     giver: str,
     index: int,
-    heard: dict[str, int],
+    first: Speaker,
     add: Callable[[str, str, str], None],
-    language: str,
-    writer: Writer | None,
 ) -> None:
-    """What is said while the deeds are done: answers to questions, thanks for what is brought."""
+    """What is said while the deeds are done: answers to questions, thanks for what is brought.
+
+    `first` is who spoke before.
+    """
+    language = first.language
     last = objectives[-1].id if objectives else ""
     rows = [(objective, objective.id == last) for objective in objectives]
     for other in (other for objective in objectives for other in objective.any_of):
@@ -206,7 +205,7 @@ def _add_replies(
         speaker = Speaker(
             seed, told_of, person, roles, objective.id, index, language=language, deed=deed
         )
-        speaker.heard, speaker.writer = heard, writer
+        speaker.listens_as(first)
         text = speaker.line(act, mood=mood, index=index)
         if verb == "listen":  # to somebody who has nothing to say of it
             text = text or speaker.line("tell_self", index=index)
@@ -223,6 +222,6 @@ def _add_replies(
         language=language,
         deed=found.strategy.deed,
     )
-    speaker.heard, speaker.writer = heard, writer
+    speaker.listens_as(first)
     for mark in sorted(marks):
         add(f"thanks {mark}", giver, speaker.line(f"thanks_{mark}", index=index))

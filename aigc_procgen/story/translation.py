@@ -32,6 +32,7 @@ TABLES = (
     "lives",
     "matters",
     "objectives",
+    "printed",
     "quest_lines",
     "quest_log",
     "rumours",
@@ -115,7 +116,8 @@ NOUNS: dict[str, Callable[[], dict[str, Any]]] = {
     "roles": lambda: {"roles": dict.fromkeys(load_table("roles")["roles"], "")},
     "species": lambda: _named("species"),
     "strategies": lambda: {
-        "motivations": dict.fromkeys(load_table("strategies")["motivations"], "")
+        "motivations": dict.fromkeys(load_table("strategies")["motivations"], ""),
+        "strategies": dict.fromkeys(load_table("strategies")["strategies"], ""),
     },
     "things": _things,
     "traits": lambda: _named("traits"),

@@ -8,7 +8,8 @@ its letters. Choices have streams of their own, so other words never change a pl
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 from typing import Any
 
@@ -18,6 +19,7 @@ from .fact_set import Facts
 from .grammar import count_of, grammar_of
 from .proposals import Proposer, Writer, make_frame, make_writer
 from .tables import load_table
+from .turns import Turns, sort_of_line
 
 __all__ = ["Speaker", "phrase", "sentence_case", "small_talk"]
 
@@ -26,6 +28,7 @@ _SYMBOL = re.compile(r"<(\w+)>")
 # Acts whose lines may follow each other.
 _PAIRED = (
     "greet",
+    "greet_again",
     "accept",
     "accepted",
     "refuse",
@@ -85,8 +88,14 @@ class Speaker:
         self._deed = deed
         self.heard: Mapping[str, int] = {}
         """Lines that were said lately, and when: others are chosen as long as there are any."""
+        self.turns: Turns = Counter()
+        """How often lines were said lately in each voice; nothing for the first quest."""
         self.writer: Writer | None = None
         """Who may put a line otherwise than the grammar would."""
+
+    def listens_as(self, other: Speaker) -> None:
+        """Has heard what another one has, and has the same writer."""
+        self.heard, self.turns, self.writer = other.heard, other.turns, other.writer
 
     def line(self, act: str, *, mood: str = "", index: int = 0, voice: str = "") -> str:
         """A line of the act in the speaker's voice (or `voice`); "" if none can be filled.
@@ -114,26 +123,43 @@ class Speaker:
     def _chosen(self, what: str, options: list[Any], mood: str, index: int, voice: str = "") -> str:
         plain = [option for option in options if isinstance(option, str)]
         fitting = [o[0] for o in options if not isinstance(o, str) and o[1].get("mood") == mood]
-        deck = stream(self._seed, "words", what, self._person).shuffled(plain)
+        # Who is the first to speak begins anywhere; later ones of the voice where it stopped.
+        speaking, known = voice or self.voice, bool(self.turns)
+        dice = stream(self._seed, "words", what, speaking if known else self._person)
+        deck = dice.shuffled(plain)
+        turn = self.turns[sort_of_line(what), speaking] if known else index
         if fitting and mood:
             deck = [*fitting, *deck]
         if deck and (said := self._proposed(what, deck, mood, index, voice)):
             return said
-        known = []
+        again = known and turn >= len(deck) and what in _PAIRED
+        filled = []
         for step in range(len(deck)):
-            filled = self.fill(deck[(index + step) % len(deck)])
-            if filled is not None and filled not in self.heard:
-                return filled
-            if filled is not None:
-                known.append(filled)
-        if what in _PAIRED:
-            # Somebody who has said everything once says two things.
-            for first, second in permutations(known, 2):
-                both = self.grammar.joined((first, second))
-                if both not in self.heard:
-                    known.append(both)
-                    break
-        return min(known, key=lambda text: self.heard.get(text, -1), default="")
+            text = self.fill(deck[(turn + step) % len(deck)])
+            if text is not None and text not in self.heard and not again:
+                return text
+            filled += [] if text is None else [text]
+        # Somebody who has said everything once says two things, or owns to saying it again.
+        more = self._combined(filled, speaking, what in _PAIRED, turn // max(len(deck), 1))
+        fresh = next((text for text in more if text not in self.heard), "")
+        return fresh or min(filled, key=lambda text: self.heard.get(text, -1), default="")
+
+    def _combined(self, texts: list[str], voice: str, paired: bool, round_: int) -> Iterator[str]:
+        """Filled lines put together: two of them, another pair in each round, or one after words
+        such as "Once more, then."
+        """
+        count = len(texts)
+        for turn in range(count - 1) if paired else ():
+            apart = (max(round_ - 1, 0) + turn) % (count - 1) + 1
+            for place in range(count):
+                yield self.grammar.joined((texts[place], texts[(place + apart) % count]))
+        yield from texts
+        acts = load_table("quest_lines", self.language)["acts"]["again"]
+        openers = stream(self._seed, "words", "again", self._person).shuffled(acts[voice])
+        for size in range(1, len(openers) + 1):
+            for before in permutations(openers, size):
+                for text in texts:
+                    yield self.grammar.joined((*before, text))
 
     def _proposed(self, what: str, deck: list[str], mood: str, index: int, voice: str) -> str:
         """A line of the writer's proposer, "" if it has none that is right."""

@@ -28,7 +28,8 @@ for (const knot of asked.knots) {
         if (text || story.currentTags.length) said.push([text, story.currentTags]);
       }
       // The first round takes the quest on, and so sees its end.
-      const refusing = (choice) => round === 0 && choice.text === asked.avoid[knot];
+      const avoided = [].concat(asked.avoid[knot]);
+      const refusing = (choice) => round === 0 && avoided.includes(choice.text);
       const choices = story.currentChoices.filter((choice) => !refusing(choice));
       if (!choices.length) break;
       dice = (Math.imul(dice, 1103515245) + 12345) >>> 0;

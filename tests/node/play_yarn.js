@@ -17,7 +17,8 @@ for (const [title, dialogue] of Object.entries(asked.scripts)) {
       const now = runner.currentResult;
       if (now.options) {
         // The first round takes the quest on, and so sees its end.
-        const refusing = (option) => round === 0 && option.text.trim() === asked.avoid[title];
+        const avoided = [].concat(asked.avoid[title]);
+        const refusing = (option) => round === 0 && avoided.includes(option.text.trim());
         const open = now.options
           .map((_, i) => i)
           .filter((i) => now.options[i].isAvailable !== false && !refusing(now.options[i]));
