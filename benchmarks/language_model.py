@@ -11,10 +11,12 @@ in which a line is right, and the seconds that an answer and a right line take.
 from __future__ import annotations
 
 import argparse
+import logging
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 
 import aigc_procgen as procgen
 from aigc_procgen.core.random import Stream
@@ -25,9 +27,9 @@ from aigc_procgen.story.proposals import Frame
 class Watched:
     """A model whose answers are counted on their way to the verifier."""
 
-    def __init__(self, model: LanguageModel, frames: int) -> None:
-        self.model, self.left = model, frames
-        self.source, self.verifier = model.source, model.verifier
+    def __init__(self, make: Callable[[], LanguageModel], frames: int) -> None:
+        self.make, self.left = make, frames
+        self.source, self.verifier = LanguageModel.source, make().verifier
         self.asked = self.answered = self.frames_with_one = 0
         self.lines: Counter[str] = Counter()
         self.seconds: list[float] = []
@@ -41,7 +43,8 @@ class Watched:
         self.left -= 1
         self.asked += 1
         begun = time.perf_counter()
-        found = list(self.model.propose(frame, dice))
+        # A new one each time: after three bad answers the same one would not be asked again.
+        found = list(self.make().propose(frame, dice))
         self.seconds.append(time.perf_counter() - begun)
         self.answered += bool(found)
         right = []
@@ -66,11 +69,15 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=120.0)
     parser.add_argument("--show", type=int, default=12, help="examples to print of each sort")
     args = parser.parse_args()
-    if args.file:
-        model = LanguageModel.from_file(args.file, lines=args.lines)
-    else:
-        model = LanguageModel(args.url, lines=args.lines, timeout=args.timeout)
-    watched = Watched(model, args.frames)
+    logging.disable(logging.WARNING)  # bad answers are counted below
+    loaded = LanguageModel.from_file(args.file, lines=args.lines) if args.file else None
+
+    def make() -> LanguageModel:
+        if loaded is None:
+            return LanguageModel(args.url, lines=args.lines, timeout=args.timeout)
+        return copy(loaded)
+
+    watched = Watched(make, args.frames)
     said: Counter[str] = Counter()
     seed = 0
     while watched.left > 0 and seed < args.frames:

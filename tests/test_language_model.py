@@ -300,6 +300,6 @@ def test_a_model_in_a_file_runs_in_this_process(monkeypatch):
     monkeypatch.setitem(sys.modules, "llama_cpp", module)
     model = LanguageModel.from_file("model.gguf", lines=2)
     assert list(model.propose(GREETING, stream(1))) == [GOOD]
-    assert "JSON list of 2 strings" in asked[0][0]["content"]
+    assert "Write 2 other lines" in asked[0][1]["content"]
     with pytest.raises(InvalidArgument, match="GGUF"):
         LanguageModel.from_file("model.txt")

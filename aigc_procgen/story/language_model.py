@@ -28,14 +28,16 @@ __all__ = ["LanguageModel"]
 
 _log = logging.getLogger("aigc_procgen")
 _LARGEST = 1 << 20  # bytes of an answer
-_BULLET = re.compile(r"\s*(?:[-*\u2022]|\d+[.)])\s+(.+)")
+_BULLET = re.compile(r"\s*(?:[-*\u2022]|\d+[.)])\s*(.+)")
 _FAILURES = 3  # in a row, then it is not asked again
 _MOST_EXAMPLES = 12
 _ASKS = (
-    "You write lines of dialogue for a game. Answer with a JSON list of {count} strings, nothing "
-    "else. Each is one line that a person says. Words in braces such as {{home}} are slots: copy "
-    "them exactly, and never write a name of your own. Keep lines dry, concrete and short."
+    "You write lines of dialogue for a game. Each is one line that a person says. Words in braces "
+    "such as {home} are slots: copy them exactly, and never write a name of your own. Keep lines "
+    "dry, concrete and short."
 )
+# Last, because small models follow what they read last.
+_WANTS = "Write {count} other lines like these, as a list: each in a row of its own after a dash."
 _ACTS = {
     "because": "the reason why something is asked",
     "favour": "asks for a favour in return",
@@ -144,10 +146,10 @@ class LanguageModel:
             else "No slots.",
             "Lines that others wrote for this, not to be repeated:",
             *(f"- {line}" for line in _without_symbols(frame.candidates)),
+            _WANTS.format(count=self._lines),
         ]
-        system = _ASKS.format(count=self._lines)
         return [
-            {"role": "system", "content": system},
+            {"role": "system", "content": _ASKS},
             {"role": "user", "content": "\n".join(line for line in wants if line)},
         ]
 
