@@ -24,13 +24,16 @@ class Autoplay:
         self._goal: tuple[int, int] | None = None
         self._refused: set[str] = set()
         self._stuck = 0
+        self._before: int | None = None  # what a loaded game had ended already
         self.result = ""
 
     def step(self, screen: Any) -> None:
         """One frame: an answer, a step, or a deed."""
         session = screen.session
         ended = session.told if self._story else session.completed
-        if ended:
+        if self._before is None:
+            self._before = len(ended)
+        if len(ended) > self._before:
             self.finished = True
             self.result = ended[-1]
             return

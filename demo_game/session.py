@@ -518,7 +518,8 @@ class Session:
             return str(self.quest.spoken("accept") or self.said("new", title=self.quest.title))
         if action == "refuse":
             self.offered[talk.who] = self.offered.get(talk.who, 0) + 1
-            return str(talk.quest.spoken("refuse"))
+            begun = self.saga.holds(talk.quest)
+            return self._joined([str(talk.quest.spoken("refuse")), self._break_off(begun)])
         if action == "why":
             return Talk(
                 speaker=talk.speaker,

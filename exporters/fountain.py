@@ -70,7 +70,9 @@ def export_arc_scenes(arc: Arc, folder: str | Path) -> Path:
         write_atomic(home / f"{name}.json", (arc.to_json() + "\n").encode())
         write_atomic(home / f"{name}.fountain", text.encode())
     except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+        raise SaveError(
+            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+        ) from None
     return home / f"{name}.fountain"
 
 

@@ -76,7 +76,9 @@ def export_ink_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = No
         write_atomic(home / "strings.csv", table.encode())
         write_atomic(home / "index.ink", ink_story(story).encode())
     except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+        raise SaveError(
+            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+        ) from None
     return home / "index.ink"
 
 

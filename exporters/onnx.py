@@ -136,7 +136,13 @@ def _read_about(run: Path) -> dict[str, Any]:
     config = Config.from_dict(about["config"])
     # Runs of before figures had frames say nothing about their shape.
     labels = sum(len(names) for names in about["attributes"].values())
-    shape = Shape.from_dict(about.get("shape", {"labels": labels}))
+    told = dict(about.get("shape", {"labels": labels}))
+    if told.pop("fitted", False):  # as runs said before they knew which pairs there are
+        raise InvalidArgument(
+            f"run {str(run)!r} was trained by older rules of what fits what: build its set and "
+            f"train it again"
+        )
+    shape = Shape.from_dict(told)
     about["shape"], about["config"] = shape.to_dict(), config.to_dict()
     return dict(about)
 

@@ -67,7 +67,9 @@ def export_yarn_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = N
         write_atomic(home / "strings.csv", table.encode())
         write_atomic(home / f"{story.id}.yarn", yarn_story(story).encode())
     except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the arc: {error}") from None
+        raise SaveError(
+            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+        ) from None
     return home / f"{story.id}.yarn"
 
 

@@ -112,6 +112,30 @@ def test_giving_up_a_chapter_ends_the_story():
     assert session.chapter == ""
 
 
+def test_refusing_the_next_chapter_ends_the_story():
+    """Nobody is bound to a story for ever: after a no to its next chapter other quests are offered
+    again; a no to a first chapter ends nothing.
+    """
+    session = Session.start(2, procgen.default_pack())
+    who = next(p for p in sorted(session.people) if (t := session._talk(p)).arc and t.quest)
+    first = session._talk(who)
+    assert session.answer(first, first.actions.index("refuse")) == str(first.quest.spoken("refuse"))
+    first = session._talk(next(p for p in sorted(session.people) if session._talk(p).arc))
+    session.answer(first, first.actions.index("accept"))
+    arc = session.saga.arc
+    for action in session.quest.proof:
+        session.facts = procgen.apply(action, session.facts)
+    session.facts, state = session.saga.go_on(session.facts)
+    session.quest = None
+    assert state == "ready"
+    chapter = session.saga.waiting(session.facts)
+    talk = session._talk(chapter.quest.giver)
+    told = session.answer(talk, talk.actions.index("refuse"))
+    assert told.endswith(f"The story breaks off: {arc.title}.")
+    assert session.saga.arc is None
+    assert session.quest is None
+
+
 def test_autoplay_says_when_its_frames_ran_out(capsys, tmp_path):
     """Ten frames are not enough: status 1 and what it was doing; but for a picture they are."""
     shot = tmp_path / "shot.png"

@@ -24,9 +24,9 @@ from aigc_procgen.core.pack import load_pack, write_pack
 PEOPLE = {"mood": ["warm", "cold"], "health": ["well", "ill"]}
 
 
-def by_redness(kind, attributes, middle, side=32):
+def by_redness(kind, attributes, middle, side=32, sure=100):
     """A classifier's entry and graph: of each attribute the first value where a picture's mean red
-    is above `middle`, else the second.
+    is above `middle`, else the second, the more `sure` the farther it is.
     """
     entry = {
         "kind": f"{kind}_classifier",
@@ -44,8 +44,9 @@ def by_redness(kind, attributes, middle, side=32):
     for name, wanted in zip(("inputs", "outputs"), tensors(entry), strict=True):
         entry[name] = [{"name": n, "shape": s, "dtype": d} for n, (s, d) in wanted.items()]
     weights = np.zeros((4, 4), np.float32)
-    weights[0] = [1, -1, 1, -1]
-    constants = {"weights": weights, "shift": np.float32([-middle, middle] * 2)}
+    weights[0] = np.array([1, -1, 1, -1]) * sure
+    shift = np.float32([-middle, middle] * 2) * np.float32(sure)
+    constants = {"weights": weights, "shift": shift}
     graph = helper.make_graph(
         [
             helper.make_node("Cast", ["pixels"], ["floats"], to=TensorProto.FLOAT),
@@ -109,6 +110,16 @@ def test_a_figure_is_one_that_its_classifier_reads_as_asked(reading_pack, small_
         changed += not np.array_equal(plain, kept)
     assert obeyed > 16  # a half of single drawings are read as asked
     assert changed > 2
+
+
+def test_what_is_not_clear_is_not_read(tmp_path):
+    """Values of which the likeliest has less than four chances in five are none."""
+    models = {"classifier": by_redness("characters", PEOPLE, 100, sure=0.05)}
+    write_pack(tmp_path / "pack", "unsure", models)
+    reds = np.zeros((5, 32, 32, 4), np.uint8)
+    reds[..., 0] = np.array([70, 90, 100, 110, 130])[:, None, None]
+    read = read_values(load_pack(tmp_path / "pack"), "characters", reds)
+    assert read["mood"].tolist() == ["cold", "", "", "", "warm"]  # odds of e^(0.1 apart) to 1
 
 
 def test_pictures_of_another_size_are_not_read(reading_pack):

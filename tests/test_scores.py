@@ -409,7 +409,7 @@ def test_score_keeps_the_cleanest_candidate(tmp_path, small_pack_folder, quick, 
         (["--beside", "real=x"], "--beside has the name 'real' twice"),
         (["--beside", "rival=nowhere"], "there is no pack at 'nowhere'"),
         (["--only", "dragons"], "--only must be one of characters, sprites, tiles"),
-        (["--only", "tiles"], "scoring needs 16 held out"),
+        (["--only", "tiles"], "it needs 16 held out"),
         (["--only", "sprites"], "'sprites' of small draws 32 pixels a side, the set of"),
     ],
 )
@@ -443,6 +443,8 @@ def _judge(training, held):
         attributes={"category": ["a", "b", "c"]},
         marked=True,
         digest="",
+        source="",
+        licence="",
     )
     return judge
 

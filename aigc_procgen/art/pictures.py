@@ -36,7 +36,7 @@ _RADIUS = 0.25  # of the circle that moving ground walks in latent space; furthe
 _PLANES = 6  # circles tried; of most a quarter moves much more than the others
 _FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by any score
 _FACES = 8  # likewise; nearly all of them show then what was asked for
-_SPECK = 100  # what a speck counts against likeness: with less faces are specked, skins no likelier
+_SPECK = 50  # what a speck counts against likeness: with more of it skins fit visibly worse
 
 
 def kinds(pack: Pack, kind: str) -> tuple[str, ...]:

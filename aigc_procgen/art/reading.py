@@ -13,11 +13,14 @@ from .sessions import classify
 
 __all__ = ["count_obeyed", "read_values"]
 
+_CLEAR = 0.8  # how likely a value must be: of what hardly shows (the sex under a helm) each is half
+
 
 def read_values(
     pack: Pack, kind: str, pictures: NDArray[np.uint8]
 ) -> dict[str, NDArray[np.str_]] | None:
-    """Attribute -> its likeliest value on each picture uint8 [n, size, size, 4], str [n].
+    """Attribute -> its likeliest value on each picture uint8 [n, size, size, 4], str [n]; "" where
+    none is clear.
 
     None if the pack has no classifier of the kind of pictures, or one of another size.
     """
@@ -28,7 +31,9 @@ def read_values(
     found, start = {}, 0
     for attribute, values in model.attributes.items():
         block = logits[:, start : start + len(values)]
-        found[attribute] = np.array(values)[block.argmax(1)]
+        best = block.max(1)
+        clear = np.exp(block - best[:, None]).sum(1) * _CLEAR <= 1  # softmax of the best
+        found[attribute] = np.where(clear, np.array(values)[block.argmax(1)], "")
         start += len(values)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aigc_procgen.core.errors import check_int
+from aigc_procgen.core.errors import InvalidArgument, check_int
 from aigc_procgen.core.random import typed_seed
 
 from .common import ProgressLine, add_language
@@ -37,8 +37,10 @@ def add_parser(subparsers: Any) -> None:
     ):
         story = targets.add_parser(target, help=f"write {what}")
         story.add_argument("seed", type=typed_seed)
-        story.add_argument("--out", required=True, metavar="FOLDER", help="filled anew")
-        story.add_argument("--count", type=int, default=10, help="quests (default: 10)")
+        story.add_argument(
+            "--out", required=True, metavar="FOLDER", help="files of the same names are replaced"
+        )
+        story.add_argument("--count", type=int, help="quests (default: 10)")
         story.add_argument(
             "--arc", action="store_true", help="one story of three to five quests that follow"
         )
@@ -53,16 +55,20 @@ def run_stories(args: argparse.Namespace) -> int:
     from aigc_procgen.exporters.ink import export_ink
     from aigc_procgen.exporters.yarn import export_yarn
 
-    check_int("--count", args.count, 1, 10_000)
     if args.arc:
+        if args.count is not None:
+            raise InvalidArgument(
+                "--count does not go with --arc, which is one story: leave it out"
+            )
         return _write_arc(args)
+    count = check_int("--count", 10 if args.count is None else args.count, 1, 10_000)
     quests, english = [], []
     line = ProgressLine()
     try:
-        for quest, translated in _quests(procgen.world(args.seed), args.count, args.language):
+        for quest, translated in _quests(procgen.world(args.seed), count, args.language):
             english.append(quest)
             quests.append(translated)
-            line("quests", len(quests), args.count)
+            line("quests", len(quests), count)
     finally:
         line.end()
     # The table of strings has the English beside another language.
@@ -99,8 +105,6 @@ def _quests(world: Any, count: int, language: str) -> Iterator[tuple[Any, Any]]:
     """So many different quests of the people around the start, person by person, in English and
     in the language.
     """
-    from aigc_procgen import InvalidArgument
-
     home = world.nearest("any", *world.spawn())
     facts = world.facts(home)
     people = [person for place in world.neighbours(home) for person in world.people(place)]

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 import aigc_procgen as procgen
+from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.random import typed_seed
 
 from .common import add_language
@@ -68,7 +69,8 @@ def first_arc(world: Any, index: int, language: str) -> Any:
 
     Raises `InvalidArgument` if nobody there does.
     """
-    people = world.people(world.nearest("any", *world.spawn()))
+    check_int("--index", index, 0, 1 << 30)
+    people = world.people(world.nearest("any", *world.spawn()), language=language)
     for turn in range(index, index + len(people)):
         try:
             return world.arc(people[turn % len(people)], index=index, language=language)

@@ -159,8 +159,14 @@ def _run_classifier(args: argparse.Namespace, changes: dict[str, Any]) -> int:
     images = changes.pop("images", None)
     if changes:
         raise InvalidArgument(f"a classifier has no setting {min(changes)!r}, only --images")
+    usual = {"minutes": None, "arch": "r3gan", "device": "auto", "precision": "auto"}
+    for name, value in {**usual, "compile": False, "dry_run": False}.items():
+        if getattr(args, name) != value:
+            option = name.replace("_", "-")
+            raise InvalidArgument(f"--{option} does not go with a classifier: leave it out")
     if images is not None:
         check_int("--images", images, 1, 10**9)
+    check_int("--seed", args.seed, 0, 1 << 60)
     _set_threads(args.threads)
     return train_reader(
         Path(args.data),

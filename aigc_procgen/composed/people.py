@@ -87,8 +87,8 @@ class Character(Person):
         """The head uint8 [size, size, 4] in a mood that the pack's portraits know ("calm", "glad",
         "grim", "sad"); a pack that draws figures but no portraits gives the sprite's head.
 
-        Of a few faces it is the one whose skin, hair and headgear are most like the sprite's, and
-        the same one in every mood.
+        Of a few faces that show what the attributes say, as the pack's classifier reads them, it is
+        the one whose skin, hair and headgear are most like the sprite's; the same in every mood.
         """
         if not fallback.draws(self._art, "portraits") and self._tailor is self._art:
             return _frozen(pictures.portrait(self.sprite))

@@ -122,14 +122,15 @@ class Pictures(Lands):
         `kind` is one of `categories`, which `image` draws. A kind of the game's own, which `image`
         leaves out and the game draws itself, has a colon in its name: "mygame:portal".
         """
-        if ":" not in check_kind(kind) and kind not in self.categories:
+        own = all(check_kind(kind).partition(":"))
+        if not own and kind not in self.categories:
             from difflib import get_close_matches
 
             near = [repr(name) for name in get_close_matches(kind, self.categories)]
             like = f", such as {' or '.join(near)}" if near else ""
             raise InvalidArgument(
                 f"kind must be one of World.categories{like}, or a name of your own with a colon, "
-                f"such as 'mygame:{kind}', not {kind!r:.80}"
+                f"such as 'mygame:portal', not {kind!r:.80}"
             )
         self._land.add_prop(kind, x, y)
 

@@ -28,7 +28,7 @@ __all__ = ["LanguageModel"]
 
 _log = logging.getLogger("aigc_procgen")
 _LARGEST = 1 << 20  # bytes of an answer
-_BULLET = re.compile(r"\s*(?:[-*\u2022]|\d+[.)])\s*(.+)")
+_BULLET = re.compile(r"\s*(?:[-\u2022]\s*|\*\s+|\d+[.)]\s+)(.+)")
 _FAILURES = 3  # in a row, then it is not asked again
 _MOST_EXAMPLES = 12
 _ASKS = (

@@ -64,7 +64,7 @@ def read_reals(path: Path, count: int, seed: int) -> Reals:
     fewest = min(int(held.sum()), int((~held).sum()))
     if fewest < _FEWEST:
         raise InvalidArgument(
-            f"{path} has {int(held.sum())} held-out pictures of {len(held)}, scoring needs "
+            f"{path} has {int(held.sum())} held-out pictures of {len(held)}, it needs "
             f"{_FEWEST} held out and as many to train on: build a larger set"
         )
     images = data.images.reshape(len(held), -1, *data.images.shape[-3:])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aigc_procgen.core.errors import InvalidArgument
+
 __all__ = ["Fits", "Parts", "number_parts"]
 
 _NEVER = 64.0  # more than all attributes unknown at once
@@ -97,6 +99,10 @@ def _fits(
         open_[number[lower, upper], third] = True
     fresh = open_.copy()
     for lower, upper, third in met.tolist():
+        if (lower, upper) not in number:
+            raise InvalidArgument(
+                "data must list in its fits what its pictures show, and does not: build it again"
+            )
         fresh[number[lower, upper], third] = False
     misfit = np.ones((len(names[0]), len(names[1])), np.bool_)
     misfit[pairs[:, 0], pairs[:, 1]] = False
