@@ -323,7 +323,7 @@ def test_bad_input_is_one_sentence(tmp_path):
     for export in (export_ink_arc, export_yarn_arc, export_arc_scenes):
         with pytest.raises(InvalidArgument, match="must be an Arc record"):
             export(quests(1)[0], tmp_path)
-        with pytest.raises(SaveError, match="cannot hold the arc"):
+        with pytest.raises(SaveError, match="folder must be one that can be written to"):
             export(arcs(1)[0], tmp_path / "file")
 
 
