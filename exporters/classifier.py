@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from aigc_procgen.core.errors import InvalidArgument
-from aigc_procgen.core.manifest import tensors
 
 from .onnx import need, trace
+from .steps import describe_tensors
 from .weights import keep
 
 __all__ = ["export_classifier", "is_classifier_run"]
@@ -66,11 +66,7 @@ def export_classifier(run: str | Path) -> tuple[bytes, dict[str, Any]]:
         "palette": [],
         "scores": {},
     }
-    for side_of, wanted in zip(("inputs", "outputs"), tensors(entry), strict=True):
-        entry[side_of] = [
-            {"name": tensor, "shape": shape, "dtype": dtype}
-            for tensor, (shape, dtype) in wanted.items()
-        ]
+    describe_tensors(entry)
     return data, entry
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from aigc_procgen import Arc, Facts, Quest, phrase
-from aigc_procgen.core.errors import InvalidArgument
+from aigc_procgen.core.errors import InvalidArgument, SaveError
+from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.grammar import grammar_of
 from aigc_procgen.story.tables import load_table
 
@@ -26,6 +28,7 @@ __all__ = [
     "story_of",
     "strings_csv",
     "talks_of",
+    "write_texts",
 ]
 
 PLAYER = "player"
@@ -266,3 +269,20 @@ def strings_csv(talks: Iterable[Talk | Story], translations: Iterable[Talk | Sto
     for key in keys:
         writer.writerow([key, *(columns[language].get(key, "") for language in languages)])
     return out.getvalue()
+
+
+def write_texts(folder: str | Path, texts: Mapping[str, str]) -> Path:
+    """Writes the files of an arc, names and texts, to a folder; returns the last one's path.
+
+    Raises `SaveError` if the folder cannot hold them.
+    """
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_atomic(home / name, text.encode())
+    except OSError as error:
+        raise SaveError(
+            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+        ) from None
+    return home / list(texts)[-1]

@@ -15,7 +15,7 @@ from aigc_procgen.core.errors import InvalidArgument, SaveError
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
-from .dialogue import story_of
+from .dialogue import story_of, write_texts
 
 __all__ = ["export_arc_scenes", "export_scenes", "fountain", "fountain_arc"]
 
@@ -64,16 +64,8 @@ def export_arc_scenes(arc: Arc, folder: str | Path) -> Path:
     Raises `InvalidArgument` for anything but an arc, `SaveError` if the folder cannot hold it.
     """
     text = fountain_arc(arc)
-    home, name = Path(folder), re.sub(r"\W", "_", arc.id, flags=re.ASCII)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        write_atomic(home / f"{name}.json", (arc.to_json() + "\n").encode())
-        write_atomic(home / f"{name}.fountain", text.encode())
-    except OSError as error:
-        raise SaveError(
-            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
-        ) from None
-    return home / f"{name}.fountain"
+    name = re.sub(r"\W", "_", arc.id, flags=re.ASCII)
+    return write_texts(folder, {f"{name}.json": arc.to_json() + "\n", f"{name}.fountain": text})
 
 
 def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:

@@ -23,7 +23,17 @@ from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
-from .dialogue import ANSWERS, OFFER, Said, Story, Talk, story_of, strings_csv, talks_of
+from .dialogue import (
+    ANSWERS,
+    OFFER,
+    Said,
+    Story,
+    Talk,
+    story_of,
+    strings_csv,
+    talks_of,
+    write_texts,
+)
 
 __all__ = ["export_ink", "export_ink_arc", "ink", "ink_story"]
 
@@ -67,19 +77,11 @@ def export_ink_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = No
     """
     story = story_of(arc)
     table = strings_csv([story], [] if translation is None else [story_of(translation)])
-    home = Path(folder)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for number, part in enumerate(story.parts):
-            text = ink(part.talk, then=f"{story.id}_{number}_done")
-            write_atomic(home / f"{part.talk.id}.ink", text.encode())
-        write_atomic(home / "strings.csv", table.encode())
-        write_atomic(home / "index.ink", ink_story(story).encode())
-    except OSError as error:
-        raise SaveError(
-            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
-        ) from None
-    return home / "index.ink"
+    chapters = {
+        f"{part.talk.id}.ink": ink(part.talk, then=f"{story.id}_{number}_done")
+        for number, part in enumerate(story.parts)
+    }
+    return write_texts(folder, {**chapters, "strings.csv": table, "index.ink": ink_story(story)})
 
 
 def ink_story(story: Story) -> str:

@@ -23,7 +23,17 @@ from aigc_procgen import Arc, Quest
 from aigc_procgen.core.errors import SaveError
 from aigc_procgen.core.files import write_atomic
 
-from .dialogue import ANSWERS, OFFER, Said, Story, Talk, story_of, strings_csv, talks_of
+from .dialogue import (
+    ANSWERS,
+    OFFER,
+    Said,
+    Story,
+    Talk,
+    story_of,
+    strings_csv,
+    talks_of,
+    write_texts,
+)
 
 __all__ = ["export_yarn", "export_yarn_arc", "yarn", "yarn_story"]
 
@@ -61,16 +71,7 @@ def export_yarn_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = N
     """
     story = story_of(arc)
     table = strings_csv([story], [] if translation is None else [story_of(translation)])
-    home = Path(folder)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        write_atomic(home / "strings.csv", table.encode())
-        write_atomic(home / f"{story.id}.yarn", yarn_story(story).encode())
-    except OSError as error:
-        raise SaveError(
-            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
-        ) from None
-    return home / f"{story.id}.yarn"
+    return write_texts(folder, {"strings.csv": table, f"{story.id}.yarn": yarn_story(story)})
 
 
 def yarn_story(story: Story) -> str:
