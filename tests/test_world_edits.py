@@ -112,7 +112,7 @@ def test_a_save_of_edits_is_small(tmp_path, world):
 
 def test_saves_of_the_first_format_are_read(tmp_path):
     """A save that was written before there were edits."""
-    data = {"format": 1, "world_version": 5, "seed": "Ada", "changes": {"a": 1}}
+    data = {"format": 1, "world_version": procgen.WORLD_VERSION, "seed": "Ada", "changes": {"a": 1}}
     (tmp_path / "old.json").write_text(json.dumps(data))
     world = procgen.load_world(tmp_path / "old.json")
     assert (world.seed, world.changes, world.edited) == ("Ada", {"a": 1}, 0)

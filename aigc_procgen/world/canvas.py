@@ -70,6 +70,22 @@ class Canvas:
         bridge = np.isin(self.land[here], _BRIDGED)
         self.terrain[here][bridge] = TERRAIN_INDEX["cobblestone"]
 
+    def ashore(self, rect: Rect, side: str) -> Rect:
+        """The rectangle of a street that leads to `side`, cut where it would end in water: what is
+        dry again behind the water is reached by a bridge. Of one that is all water the near end is
+        left.
+        """
+        left, top, right, bottom = rect
+        upright = side in ("north", "south")
+        dry = np.flatnonzero(~np.isin(self.land[self.area(rect)], _WET).any(1 if upright else 0))
+        if side == "north":
+            return left, top + int(dry[0]) if len(dry) else bottom, right, bottom
+        if side == "south":
+            return left, top, right, top + int(dry[-1]) if len(dry) else top
+        if side == "west":
+            return left + int(dry[0]) if len(dry) else right, top, right, bottom
+        return left, top, left + int(dry[-1]) if len(dry) else left, bottom
+
     def fill_where(self, mask: NDArray[np.bool_], material: str) -> None:
         """Covers the tiles of a mask with a material."""
         self.terrain[mask] = TERRAIN_INDEX[material]

@@ -34,7 +34,7 @@ def lay_out(
     canvas = Canvas(place.radius, land)
     dice = stream(seed, "layout", place.id)
     if place.kind in ("town", "village"):
-        {"town": lay_out_town, "village": lay_out_village}[place.kind](canvas, dice, gates)
+        {"town": lay_out_town, "village": lay_out_village}[place.kind](canvas, dice, gates, used)
     else:
         _SMALL[place.kind](canvas, dice)
         for side in used:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +16,34 @@ from .terrain import TERRAIN_INDEX
 __all__ = ["lay_out_town", "lay_out_village"]
 
 Numbers = NDArray[np.int64]
+Gates = Mapping[str, tuple[int, int]]
 _DOOR = {"north": "south", "south": "north", "west": "east", "east": "west"}
 
 
-def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, int]]) -> None:
-    """A town around (0, 0): plaza with a hall, paved streets, lanes, often a wall with gates."""
+def lay_out_town(canvas: Canvas, dice: Stream, gates: Gates, used: Collection[str]) -> None:
+    """A town around (0, 0): plaza with a hall, paved streets, lanes, often a wall with gates.
+
+    Streets lead to the `gates` of all sides: over water to those that are `used`, to others as far
+    as there is land.
+    """
     far = canvas.radius
     north, south = gates["north"][0], gates["south"][0]
     canvas.wild[:] = False
     lanes = (-dice.between(14, 15), dice.between(13, 14))
     half = (dice.between(5, 6), dice.between(4, 5))
     streets: list[Rect] = [
-        (-far, -1, far, 1),
-        (north - 1, -far, north + 1, 0),
-        (south - 1, 0, south + 1, far),
+        _across(canvas, (-far, -1, far, 1), used),
+        _towards(canvas, "north", (north - 1, -far, north + 1, 0), used),
+        _towards(canvas, "south", (south - 1, 0, south + 1, far), used),
     ]
     for y, x in ((lanes[0], north), (lanes[1], south)):
         ends = dice.between(12, 17), dice.between(12, 17)
-        streets.append((max(-ends[0], -far + 4), y, min(ends[1], far - 4), y + 1))
+        lane = _across(canvas, (max(-ends[0], -far + 4), y, min(ends[1], far - 4), y + 1), ())
+        if lane[0] < lane[2]:  # else it would lie in water
+            streets.append(lane)
         if abs(x) < 3:  # a street beside the plaza gives a second block
-            streets.append((half[0] + 3, min(y, 0), half[0] + 4, max(y + 1, 0)))
+            block = (half[0] + 3, min(y, 0), half[0] + 4, max(y + 1, 0))
+            streets.append(_towards(canvas, "north" if y < 0 else "south", block, ()))
     for street in streets:
         canvas.fill(street, "cobblestone")
     canvas.fill((-half[0], -half[1], half[0], half[1]), "cobblestone")
@@ -66,18 +74,24 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, in
     canvas.put("fountain" if dice.chance(1, 2) else "statue", 0, -2)
 
 
-def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int, int]]) -> None:
-    """A village around (0, 0): a small plaza, dirt lanes, houses and vegetable plots."""
+def lay_out_village(canvas: Canvas, dice: Stream, gates: Gates, used: Collection[str]) -> None:
+    """A village around (0, 0): a small plaza, dirt lanes, houses and vegetable plots; `gates` and
+    `used` as in a town.
+    """
     far = canvas.radius
     canvas.wild[np.abs(canvas.xs) + np.abs(canvas.ys) < far + 4] = False
     bend = dice.between(-2, 1)
-    streets: list[Rect] = [(-far, 0, far, 1), (bend, -far, bend + 1, far)]
-    for street in streets:
-        canvas.pave(street, "dirt")
-    for side in ("north", "south"):  # the lane of that side ends at its gate
-        x, y = gates[side]
-        reach = far - 1 if y > 0 else -far + 1
-        canvas.pave((min(bend, x), min(y, reach), max(bend + 1, x), max(y, reach)), "dirt")
+    canvas.pave(_across(canvas, (-far, 0, far, 1), used), "dirt")
+    for side, lane in (
+        ("north", (bend, -far, bend + 1, 0)),
+        ("south", (bend, 0, bend + 1, far)),
+    ):
+        dry = _towards(canvas, side, lane, used)
+        canvas.pave(dry, "dirt")
+        if dry == lane:  # it ends at its side's gate
+            x, y = gates[side]
+            reach = far - 1 if y > 0 else -far + 1
+            canvas.pave((min(bend, x), min(y, reach), max(bend + 1, x), max(y, reach)), "dirt")
     half = dice.between(3, 4)
     kinds = dice.shuffled(houses().village)
     canvas.fill((-half, -half + 1, half, half), "cobblestone")
@@ -99,6 +113,19 @@ def lay_out_village(canvas: Canvas, dice: Stream, gates: Mapping[str, tuple[int,
             _plot(canvas, dice, plot)
     _gardens(canvas, dice, trees=5, bushes=5)
     canvas.put(dice.choice(("tree", "statue", "fountain")), dice.choice((-2, 2)), -1)
+
+
+def _towards(canvas: Canvas, side: str, street: Rect, used: Collection[str]) -> Rect:
+    """A street from the middle to a side: over water too if a road comes in there."""
+    return street if side in used else canvas.ashore(street, side)
+
+
+def _across(canvas: Canvas, street: Rect, used: Collection[str]) -> Rect:
+    """The same of one from west to east."""
+    left, top, right, bottom = street
+    west = _towards(canvas, "west", (left, top, min(right, 0), bottom), used)
+    east = _towards(canvas, "east", (max(left, 0), top, right, bottom), used)
+    return west[0], top, east[2], bottom
 
 
 def _line_street(

@@ -1,0 +1,40 @@
+"""Streets of towns and villages beside water."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aigc_procgen.core.random import Stream
+from aigc_procgen.world.canvas import KEEP, Canvas
+from aigc_procgen.world.terrain import TERRAIN_INDEX
+from aigc_procgen.world.towns import lay_out_town, lay_out_village
+
+_FAR = 22
+_MAKERS = {"town": lay_out_town, "village": lay_out_village}
+# How a footprint is turned for its shore to lie on that side.
+_TURNS = {"south": 0, "east": 1, "north": 2, "west": 3}
+
+
+def _over_water(kind, side, used, bank=None):
+    """How many tiles of water beyond a shore 12 tiles from the middle are built over, by distance
+    from the middle; `bank` is where land begins again.
+    """
+    land = np.full((2 * _FAR + 1, 2 * _FAR + 1), TERRAIN_INDEX["grass"], np.uint8)
+    land[_FAR + 12 : None if bank is None else _FAR + bank] = TERRAIN_INDEX["deep_water"]
+    canvas = Canvas(_FAR, np.rot90(land, _TURNS[side]))
+    gates = {"north": (-2, -_FAR), "south": (3, _FAR), "west": (-_FAR, 0), "east": (_FAR, 0)}
+    _MAKERS[kind](canvas, Stream(7), gates, used)
+    built = np.rot90(canvas.terrain, -_TURNS[side]) != KEEP
+    return built[_FAR + 12 :].sum(1).tolist()
+
+
+@pytest.mark.parametrize("kind", sorted(_MAKERS))
+@pytest.mark.parametrize("side", sorted(_TURNS))
+def test_a_street_ends_at_the_shore_unless_a_road_comes_in_there(kind, side):
+    """Nothing is built into a lake; a used gate is reached over it, and so is the other bank of a
+    river.
+    """
+    assert not any(_over_water(kind, side, ()))
+    assert all(_over_water(kind, side, (side,))[: _FAR - 12])
+    assert all(_over_water(kind, side, (), bank=15)[: _FAR - 12])
