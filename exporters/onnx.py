@@ -172,28 +172,19 @@ def _load_run(run: Path) -> _Run:
     return _Run(about=about, net=net, kept=kept, shown=int(counters["step"]) * config.batch)
 
 
-def _finished(run: _Run, net: Any, *, canvas: bool = False) -> Any:
-    """A network of a run with its last layer: what it takes, and then a palette -> uint8
-    [n, (pictures,) h, w, 4], or without the first axis if it draws one `canvas`.
-    """
-    torch = need("torch")
-    from aigc_procgen.train.finish import finish
+def _finished(run: _Run) -> Any:
+    """The generator of a run with its last layer."""
+    from aigc_procgen.train.networks import finished
 
-    pictures, tidy = run.about["shape"]["pictures"], run.about["config"]["tidy"]
-    ink = getattr(run.net, "ink", None)
+    about = run.about
+    tidy, pictures = about["config"]["tidy"], about["shape"]["pictures"]
+    return finished(run.net, run.palette, pictures=pictures, tidy=tidy)
 
-    class Finished(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is loaded late
-        def __init__(self) -> None:
-            super().__init__()
-            self.net = net
-            self.register_buffer("choose", torch.from_numpy(run.palette.astype(np.float32)))
 
-        def forward(self, *inputs: Any) -> Any:
-            *taken, draw = inputs
-            pixels = finish(self.net(*taken), self.choose, draw, pictures, tidy, ink)
-            return pixels[0] if canvas else pixels
-
-    return Finished()
+def _named(run: _Run, finished: Any) -> dict[str, Kept]:
+    """How the weights of a run are kept, by their names inside what draws with them."""
+    prefix = next(name for name, module in finished.named_modules() if module is run.net)
+    return {f"{prefix}.{name}": kept for name, kept in run.kept.items()}
 
 
 def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
@@ -206,9 +197,10 @@ def export_run(run: str | Path) -> tuple[bytes, dict[str, Any]]:
     parts = _load_run(Path(run))
     about, config = parts.about, parts.about["config"]
     labels, pictures = about["shape"]["labels"], about["shape"]["pictures"]
+    finished = _finished(parts)
     data = trace(
-        _finished(parts, parts.net),
-        {f"net.{name}": kept for name, kept in parts.kept.items()},
+        finished,
+        _named(parts, finished),
         {
             "z": torch.zeros(2, config["latent"]),
             "label": torch.zeros(2, labels),
@@ -227,6 +219,7 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
     `export_run` does.
     """
     torch = need("torch")
+    from aigc_procgen.train.finish import Finished
     from aigc_procgen.train.ground import Ground
 
     about = _read_about(Path(run))
@@ -235,9 +228,10 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
         return None
     parts = _load_run(Path(run))
     labels, side = about["shape"]["labels"], about["shape"]["size"]
+    finished = Finished(Ground(parts.net), parts.palette, tidy=config["tidy"], canvas=True)
     data = trace(
-        _finished(parts, Ground(parts.net), canvas=True),
-        {f"net.net.{name}": kept for name, kept in parts.kept.items()},
+        finished,
+        _named(parts, finished),
         {
             "z": torch.zeros(2, 3, config["latent"]),
             "label": torch.zeros(2, labels),
@@ -357,7 +351,7 @@ def compare(run: str | Path, data: bytes, images: int = 256) -> Agreement:
     torch, onnx, onnxruntime = need("torch"), need("onnx"), need("onnxruntime")
     parts = _load_run(Path(run))
     about, net = parts.about, parts.net
-    finished = _finished(parts, net).eval()
+    finished = _finished(parts).eval()
     random = np.random.default_rng(0)
     z = random.standard_normal((images, about["config"]["latent"])).astype(np.float32)
     blocks = []

@@ -4,14 +4,13 @@ import json
 import re
 import urllib.error
 import zipfile
-from collections import Counter
 
 import numpy as np
 import pytest
 
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.core.png import encode_png
-from aigc_procgen.core.random import stream
+from aigc_procgen.core.random import Stream, stream
 from aigc_procgen.data import DataError, build_crawl, read_set, source, things
 from aigc_procgen.data.colour import adjust, drop_shadow, hard_alpha
 from aigc_procgen.data.figures import SLOTS, _hair_seen, compose
@@ -420,8 +419,8 @@ def test_wardrobe_leaves_out_what_its_table_does(release):
 
 
 def test_sprites_are_drawings_in_colourings(built):
-    """A drawing has one number in all of its colours; two in five of them are held out, other ones
-    of every drawing, and colours that hardly show are none.
+    """A drawing has one number in all of its colours; two of them are shown and the others held
+    out, and colours that hardly show are none.
     """
     data = read_set(built / "sprites.npz")
     assert data.slots == ("lower", "upper", "colouring")
@@ -430,10 +429,9 @@ def test_sprites_are_drawings_in_colourings(built):
     drawings, uppers, colourings = data.parts.T
     assert (data.parts > 0).all()
     held, whole = data.held_out, drawings == uppers
-    assert 0.2 < held[whole].mean() < 0.41
     for drawing in np.unique(drawings):
         own = whole & (drawings == drawing)
-        assert (own & held).sum() == (own.sum() * 2 // 5 if own.sum() >= 3 else 0)
+        assert (own & ~held).sum() == min(2, own.sum())
         assert len(np.unique(colourings[own])) == own.sum()
         assert len(np.unique(data.labels[own])) == 1
         pictures = data.images[own].astype(int)
@@ -444,13 +442,57 @@ def test_sprites_are_drawings_in_colourings(built):
     assert len(shown) == len(data.attributes["category"])
 
 
-@pytest.mark.parametrize("many", [2, 6])
-def test_halves_of_drawings_that_fit_make_new_ones(release, monkeypatch, many):
+def test_swatches_say_what_colourings_do(built):
+    """Two pictures of a drawing have, pixel by pixel, the colours that one colour of the first
+    colouring has in theirs.
+    """
+    data = read_set(built / "sprites.npz")
+    assert data.parts is not None
+    assert data.swatches is not None
+    known = {}
+    for row in data.swatches.tolist():
+        known.setdefault((row[0], row[1], *row[5:8]), set()).add(tuple(row[2:5]))
+    assert (data.swatches[:, 8] > 0).all()
+    firsts = data.swatches[data.swatches[:, 1] == 1]
+    assert np.array_equal(firsts[:, 2:5], firsts[:, 5:8])
+    compared = 0
+    for pair in np.unique(data.parts[:, :2], axis=0):
+        own = np.flatnonzero((data.parts[:, :2] == pair).all(1))
+        solid = data.images[own[0], ..., 3] > 0
+        pixels = data.images[own][:, solid][..., :3].swapaxes(0, 1).reshape(-1, 3 * len(own))
+        colourings = [(int(data.labels[row, 0]), int(data.parts[row, 2])) for row in own]
+        for pixel in np.unique(pixels, axis=0).reshape(-1, len(own), 3).tolist():
+            origins = [
+                known[*place, *colour] for place, colour in zip(colourings, pixel, strict=True)
+            ]
+            assert set.intersection(*origins)
+            compared += len(own) > 1
+    assert compared > 1000
+
+
+def test_what_is_shown_tells_colours_apart():
+    """A drawing is not shown in ramps alone, nor in one tint, if it has colourings that tell more;
+    which ones are shown is by chance.
+    """
+    ramp = {"ramp": [[0, 0, 0], [250, 250, 250]]}
+    changes = [{}, {"tint": [50, 90, 90]}, {"tint": [90, 50, 90]}, ramp, ramp, ramp]
+    sprites = [np.full((4, 4, 4), 255 - 30 * number, np.uint8) for number in range(6)]
+    sets = set()
+    for seed in range(60):
+        mixed, shown = things._mixed(sprites, changes, Stream(seed))
+        assert sorted(mixed) == list(range(6))
+        assert shown == 2
+        sets.add(frozenset(mixed[:2]))
+    assert sets == {frozenset({0, other}) for other in range(1, 6)} | {frozenset({1, 2})}
+    assert things._mixed(sprites[:2], [ramp, ramp], Stream(0))[1] == 2
+    assert things._mixed(sprites[:1], [{}], Stream(0)) == ([0], 1)
+
+
+def test_halves_of_drawings_that_fit_make_new_ones(release):
     """Of two that fit the lower rows are one's and the upper the other's; some pairs are shown in
     no colouring, and of the others some are kept back. The set lists what may be drawn: what is
-    shown, in other colours too where a category has many drawings.
+    shown, in its other colours too.
     """
-    monkeypatch.setattr(things, "_MANY", many)
     data = sprite_set(Release(release))
     assert data.fits is not None
     fits = {tuple(meeting) for meeting in data.fits.tolist()}
@@ -460,20 +502,17 @@ def test_halves_of_drawings_that_fit_make_new_ones(release, monkeypatch, many):
     category: dict[int, int] = {}
     for (lower, upper, _), label in zip(meetings, data.labels[:, 0].tolist(), strict=True):
         assert category.setdefault(lower, label) == category.setdefault(upper, label) == label
-    drawings = Counter(category.values())
     shown = {meeting for meeting, held in zip(meetings, data.held_out, strict=True) if not held}
     shown_pairs = {meeting[:2] for meeting in shown}
     back = set(meetings) - shown
-    assert shown <= fits
+    assert shown < fits
     assert back
     for meeting in back:
-        known = meeting[:2] in shown_pairs
-        assert (meeting in fits) == (known and drawings[category[meeting[0]]] >= many)
+        assert (meeting in fits) == (meeting[:2] in shown_pairs)
     assert {meeting[:2] for meeting in fits} == shown_pairs
     joined = {meeting[:2] for meeting in back if meeting[0] != meeting[1]}
     assert joined & shown_pairs
     assert joined - shown_pairs
-    assert (len(fits) > len(shown)) == (many == 2)
 
 
 def test_a_join_is_where_two_drawings_meet():

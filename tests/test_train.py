@@ -25,9 +25,10 @@ from aigc_procgen.train import losses
 from aigc_procgen.train.augment import draw_augmentation
 from aigc_procgen.train.checkpoint import load_checkpoint
 from aigc_procgen.train.config import Config, preset
-from aigc_procgen.train.dataset import _to_indices, fit_palette, load_dataset
+from aigc_procgen.train.dataset import load_dataset
 from aigc_procgen.train.finish import finish
 from aigc_procgen.train.networks import pad_wrapped
+from aigc_procgen.train.palette import fit_palette, to_indices
 from aigc_procgen.train.parts import number_parts
 from aigc_procgen.train.trainer import Trainer
 
@@ -461,7 +462,7 @@ def test_pictures_become_palette_entries_in_little_memory():
     images[..., :3] = palette[rng.integers(4, size=images.shape[:3])] ^ images[..., :3] % 8
     rows = np.arange(0, 6000, 2)
     tracemalloc.start()
-    indices = _to_indices(images, rows, palette)
+    indices = to_indices(images, rows, palette)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     for row in (0, 299, 300, 2999):

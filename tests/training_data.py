@@ -76,3 +76,51 @@ def write_fitting_set(path: Path, fits: Sequence[tuple[int, ...]]) -> Path:
     arrays["fits"] = np.array(fits, np.int32)
     np.savez(path, **arrays)
     return path
+
+
+BOX_COLOURS = ((200, 40, 40), (40, 200, 40), (40, 40, 200), (220, 220, 60))
+
+
+def write_coloured_set(path: Path) -> Path:
+    """Writes things of two categories, "high" and "low", each of three drawings of two-coloured
+    boxes in three colourings: the first, one that makes all but the fourth colour grey, and one
+    with each colour turned into the next. Of each drawing the last two are shown and the first is
+    held out; swatches say what they do.
+    """
+    grey = (120, 120, 120)
+    maps = (
+        {colour: colour for colour in BOX_COLOURS},
+        {**dict.fromkeys(BOX_COLOURS, grey), BOX_COLOURS[3]: BOX_COLOURS[3]},
+        dict(zip(BOX_COLOURS, (*BOX_COLOURS[1:], BOX_COLOURS[0]), strict=True)),
+    )
+    images, labels, parts, swatches = [], [], [], []
+    for drawing in range(6):
+        low, first = drawing // 3, drawing % 3
+        for number, change in enumerate(maps, 1):
+            image = np.zeros((32, 32, 4), np.uint8)
+            image[16 * low : 16 * low + 14, 4:28] = (*change[BOX_COLOURS[first]], 255)
+            image[16 * low : 16 * low + 14, 12 + 4 * first :] = (*change[BOX_COLOURS[3]], 255)
+            images.append(image)
+            labels.append([low])
+            parts.append([drawing + 1, drawing + 1, number])
+    for low in range(2):
+        for number, change in enumerate(maps, 1):
+            swatches += [[low, number, *old, *new, 100] for old, new in change.items()]
+    meta = {
+        "kind": "sprites",
+        "size": 32,
+        "attributes": {"category": ["high", "low"]},
+        "flip": [],
+        "digest": "0" * 64,
+    }
+    np.savez(
+        path,
+        images=np.stack(images),
+        labels=np.array(labels, np.uint8),
+        parts=np.array(parts, np.int32),
+        fits=np.array(parts, np.int32),
+        swatches=np.array(swatches, np.int32),
+        held_out=np.array(parts)[:, 2] == 1,
+        meta=np.array(json.dumps(meta)),
+    )
+    return path

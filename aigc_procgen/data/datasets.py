@@ -37,8 +37,11 @@ class DataSet:
     `frames` pictures in each of its `directions`, a direction after the other. `parts` int32
     [n, slots] says which source each picture was made of, one column for each of `slots`: 0 is
     nothing, other numbers mean one source for the whole set. `fits` int32 [m, slots] says which
-    sources go together, where not all do: more than there are pictures of. `held_out` bool [n]
-    marks pictures that are never trained on, so that a model can be measured on them.
+    sources go together, where not all do: more than there are pictures of. `swatches` int32 [s, 9]
+    say what the colourings of a set do, whose last slot are colourings: value of the first
+    attribute, colouring (1 is the value's first), a colour R, G, B in the first colouring, the
+    same in this one, and how many pixels have it. `held_out` bool [n] marks pictures that are never
+    trained on, so that a model can be measured on them.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class DataSet:
     parts: NDArray[np.int32] | None = None
     slots: tuple[str, ...] = ()
     fits: NDArray[np.int32] | None = None
+    swatches: NDArray[np.int32] | None = None
     held_out: NDArray[np.bool_] | None = None
     flip: tuple[str, ...] = ()
     families: NDArray[np.uint16] | None = None
@@ -72,7 +76,7 @@ class DataSet:
         total = sha256(json.dumps(dict(self.attributes)).encode())
         total.update(np.ascontiguousarray(self.images).tobytes())
         total.update(np.ascontiguousarray(self.labels).tobytes())
-        for optional in (self.parts, self.fits, self.held_out):
+        for optional in (self.parts, self.fits, self.swatches, self.held_out):
             if optional is not None:
                 total.update(np.ascontiguousarray(optional).tobytes())
         return total.hexdigest()
@@ -101,7 +105,7 @@ def write_set(folder: Path, data: DataSet) -> None:
         "labels": data.labels,
         "meta": np.array(json.dumps(meta)),
     }
-    for name in ("families", "rollable", "parts", "fits", "held_out"):
+    for name in ("families", "rollable", "parts", "fits", "swatches", "held_out"):
         if getattr(data, name) is not None:
             arrays[name] = getattr(data, name)
     write_npz(folder / f"{data.kind}.npz", arrays)
@@ -143,6 +147,7 @@ def read_set(path: str | Path) -> DataSet:
             parts=arrays.get("parts"),
             slots=tuple(meta.get("slots", ())),
             fits=arrays.get("fits"),
+            swatches=arrays.get("swatches"),
             held_out=arrays.get("held_out"),
             flip=tuple(meta.get("flip", ())),
             families=arrays.get("families"),

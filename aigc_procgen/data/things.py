@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aigc_procgen.core.random import Seed, Stream, stream
 
@@ -22,9 +23,7 @@ __all__ = ["sprite_set"]
 
 _PAIRS_TRIED = 400  # of a category, for those that join well to be found
 _NEVER_SHOWN = 8  # every so many of these is never trained on, in any colouring
-_KEPT_BACK = 2, 5  # two in five colourings of every drawing are never trained on
-_SHOWN_OF_A_PAIR = 4  # colourings: with half as many a network does not learn to join
-_MANY = 6  # drawings of a category, for a network to learn what its colourings do to any of them
+_SHOWN = 2  # colourings of a drawing or a pair that are trained on: it is known by them
 _MEASURED = 4  # of every so many of these pairs one colouring that is kept back is in the set
 _IN_OTHER_COLOURS = 1.4  # times as much may be seen of a join as in those that it was found in
 _SEEN = 4  # of 255 that a pixel changes in the mean, for a colouring to be another one
@@ -50,18 +49,17 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
     """The set of items, features and monsters, one category each.
 
     A picture is made of the lower half of a drawing, the upper half of the same or another one that
-    fits it, and a colouring of its category. A network learns from three in five colourings of
-    every drawing, and from some of every pair; what it is measured on are colourings and pairs that
-    were kept back. `fits` lists what may be drawn: all colourings of what is shown in some, but of
-    a category of few drawings only those that are shown, for there it draws others badly (after
-    600,000 images 0.58 of the pixels of drawings in new colours are exact, 0.60 of such pairs, 0.33
-    of pairs never shown).
+    fits it, and one of the colourings of its category, counted from 1, which is the one that most
+    is told by. `swatches` say what a colouring does to colours, so that a network need only learn
+    shapes: from two colourings of a drawing or a pair, or as many as tell its colours apart. What
+    it is measured on are colourings and pairs that were kept back. `fits` lists what may be drawn:
+    all colourings of what is shown in some.
     """
     table = load_table("sprites")
     categories: dict[str, list[dict[str, Any]]] = table["categories"]
     found = _Pictures()
-    known: dict[str, int] = {}  # a colouring's number in all categories
     fits: list[tuple[int, int, int]] = []
+    swatches: list[NDArray[np.int32]] = []
     drawing = 0  # their number in all categories
     for index, (category, entries) in enumerate(categories.items()):
         if progress is not None:
@@ -71,7 +69,8 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
         for change in (change for entry in entries for change in colourings(entry)):
             if change not in changes:
                 changes.append(change)
-        colours = [known.setdefault(repr(sorted(c.items())), len(known) + 1) for c in changes]
+        changes.sort(key=lambda change: "ramp" in change)
+        dice = stream(seed, "sprites", "colours", category)
         drawn: set[bytes] = set()  # in its first colouring, whichever file or pair has it
         made: dict[int, list[Pixels]] = {}
         for entry in entries:
@@ -87,14 +86,13 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
                 made[drawing] = sprites
         if not made:
             raise DataError(f"the art has no usable file for the category {category}")
-        for number, (name, sprites) in enumerate(made.items()):
-            own = _unlike(sprites)
-            back = _kept_back(number, len(own))
-            for rank, colour in enumerate(own):
-                parts = (name, name, colours[colour])
-                found.add(sprites[colour], index, parts, rank in back)
-                if rank not in back or len(made) >= _MANY:
-                    fits.append(parts)
+        swatches.append(_swatches(index, list(made.values())))
+        for name, sprites in made.items():
+            mixed, shown = _mixed(sprites, changes, dice)
+            for rank, colour in enumerate(mixed):
+                parts = (name, name, colour + 1)
+                found.add(sprites[colour], index, parts, rank >= shown)
+                fits.append(parts)
         if category in table["joins"]:
             dice = stream(seed, "sprites", "joins", category)
             for number, (pair, place) in enumerate(
@@ -105,18 +103,15 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
                 if both[0].tobytes() in drawn:
                     continue
                 drawn.add(both[0].tobytes())
-                own = _unlike(both)
-                mixed = dice.sample(own, len(own))
-                # At least two are left to be drawn as nobody drew them.
-                shown = max(1, min(_SHOWN_OF_A_PAIR, len(own) - 2))
+                mixed, shown = _mixed(both, changes, dice)
                 if number % _NEVER_SHOWN == _NEVER_SHOWN - 1:
                     shown = 0
                 measured = shown == 0 or number % _MEASURED == 0
                 for rank, colour in enumerate(mixed):
-                    parts = (*pair, colours[colour])
+                    parts = (*pair, colour + 1)
                     if rank < shown + measured:
                         found.add(both[colour], index, parts, rank >= shown)
-                    if rank < shown or (shown and len(made) >= _MANY):
+                    if shown:
                         fits.append(parts)
     return DataSet(
         kind="sprites",
@@ -127,6 +122,7 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
         parts=np.array(found.parts, np.int32),
         slots=("lower", "upper", "colouring"),
         fits=np.array(fits, np.int32),
+        swatches=np.concatenate(swatches),
         held_out=np.array(found.held_out, np.bool_),
     )
 
@@ -144,13 +140,37 @@ def _unlike(sprites: Sequence[Pixels]) -> list[int]:
     return result
 
 
-def _kept_back(number: int, count: int) -> set[int]:
-    """Which of the `count` colourings of a category's drawing are never trained on: others of each
-    drawing, so that every colouring is seen on some.
+def _mixed(
+    sprites: Sequence[Pixels], changes: Sequence[Mapping[str, Any]], dice: Stream
+) -> tuple[list[int], int]:
+    """A drawing's colourings in random order, and how many of the first ones are to be trained on.
+
+    Turned hues can be turned back, and two tints of grey tell grey from what has a tint's colour
+    anyway; what is shown in ramps alone might have had any hue, if the category has others.
     """
-    share, whole = _KEPT_BACK
-    kept = count * share // whole if count >= 3 else 0
-    return {(number * kept + step) % count for step in range(kept)}
+    own = _unlike(sprites)
+    mixed = dice.sample(own, len(own))
+    shown = min(_SHOWN, len(mixed))
+    kinds = [next((k for k in ("ramp", "tint") if k in changes[c]), "") for c in mixed]
+    if "" in kinds and "" not in kinds[:shown] and kinds[:shown].count("tint") < 2:
+        mixed.insert(0, mixed.pop(kinds.index("")))
+    return mixed, shown
+
+
+def _swatches(category: int, drawings: Sequence[Sequence[Pixels]]) -> NDArray[np.int32]:
+    """What a category's colourings make of the colours of its drawings, as `DataSet.swatches`."""
+    result = []
+    solid = [sprites[0][..., 3] > 0 for sprites in drawings]
+    inks = [
+        np.concatenate([sprites[c][at][:, :3] for sprites, at in zip(drawings, solid, strict=True)])
+        for c in range(len(drawings[0]))
+    ]
+    for number, coloured in enumerate(inks, 1):
+        both = np.concatenate([inks[0], coloured], 1).astype(np.int32)
+        rows, counts = np.unique(both, axis=0, return_counts=True)
+        head = np.broadcast_to(np.array([category, number], np.int32), (len(rows), 2))
+        result.append(np.concatenate([head, rows, counts[:, None].astype(np.int32)], 1))
+    return np.concatenate(result)
 
 
 def _joined(

@@ -37,6 +37,7 @@ class Config(Record):
     fine: int = 16  # channels at 32x32: every one costs four times one at 16x16
     depth: int = 1  # residual blocks a resolution
     colours: int = 96  # size of the palette that the network draws with
+    inks: int = 160  # that it chooses among if the set says what its colourings do; see recolour
     learning_rate: tuple[float, float] = (5e-4, 1e-4)  # 8e-4 fell apart
     beta2: tuple[float, float] = (0.9, 0.99)
     gamma: tuple[float, float] = (0.5, 0.25)
@@ -60,6 +61,7 @@ class Config(Record):
         check_int("images", self.images, 1, 10**12)
         check_int("batch", self.batch, 2, 65536)
         check_int("colours", self.colours, 2, 255)
+        check_int("inks", self.inks, 2, 255)
         check_int("fine", self.fine, 1, 4096)
         check_int("depth", self.depth, 1, 16)
         check_int("penalty_interval", self.penalty_interval, 1, 1024)
@@ -133,6 +135,7 @@ _PRESET_CHANGES: dict[str, dict[str, object]] = {
 # that would not do against a critic; the last images are judged by one.
 _PALETTE_HEADS: dict[str, dict[str, object]] = {
     "sprites": {
+        "colours": 192,  # of a table, which costs no time
         "images": 620_000,
         "warm_up": 590_000,
         "burn_in": 612_000,

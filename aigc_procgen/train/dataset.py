@@ -16,9 +16,11 @@ from aigc_procgen.core.errors import InvalidArgument
 
 from .augment import moved
 from .devices import send
+from .palette import fit_colours, fit_palette, to_indices
 from .parts import number_parts
+from .recolour import Colourings, fit_colourings, inks_of
 
-__all__ = ["SIZES", "Dataset", "fit_palette", "load_dataset"]
+__all__ = ["SIZES", "Dataset", "load_dataset"]
 
 SIZES = (16, 32, 64)
 """Sides of a picture, in pixels, that networks are built for."""
@@ -30,7 +32,9 @@ class Dataset:
     """Images as palette indices [n, pictures, size, size], 0 is transparent; labels; their parts.
 
     `labels` are one-hot blocks [n, L]. `parts` int64 [n, slots] are rows of the generator's
-    codebook, or None; `codebook` says what those rows are.
+    codebook, or None; `codebook` says what those rows are. Where the set says what its colourings
+    do, `colourings` are they, `drawings` uint8 as the indices are the inks of each image, and
+    `starts` int64 are where the rows of the table start for each part of the first slot.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class Dataset:
         fits: NDArray[np.integer] | None = None,
         frames: int = 1,
         directions: tuple[str, ...] = (),
+        colourings: Colourings | None = None,
+        drawings: NDArray[np.uint8] | None = None,
     ) -> None:
         self.device = torch.device("cpu")
         self.indices = torch.from_numpy(indices)
@@ -61,8 +67,15 @@ class Dataset:
         self.parts, self.codebook = None, None
         if parts is not None:
             sizes = [len(names) for names in attributes.values()]
-            rows, self.codebook = number_parts(parts, labels, sizes, fits)
+            counts = None if colourings is None else colourings.counts
+            rows, self.codebook = number_parts(parts, labels, sizes, fits, counts)
             self.parts = torch.from_numpy(rows)
+        self.colourings, self.drawings = colourings, None
+        self.starts: NDArray[np.int64] | None = None
+        if colourings is not None and drawings is not None and parts is not None:
+            self.drawings = torch.from_numpy(drawings)
+            self.starts = np.zeros(int(rows[:, 0].max()) + 1, np.int64)
+            self.starts[rows[:, 0]] = colourings.first[values[:, 0]]
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
         inks = np.concatenate([palette / 255, np.ones((len(palette), 1))], 1)
@@ -79,7 +92,7 @@ class Dataset:
 
     def move(self, device: torch.device) -> None:
         """Keeps the set on `device` from now on: a batch is put together where it is used."""
-        for name in ("indices", "labels", "parts", "rollable", "mirrored", "inks"):
+        for name in ("indices", "labels", "parts", "rollable", "mirrored", "inks", "drawings"):
             tensor = getattr(self, name)
             setattr(self, name, None if tensor is None else tensor.to(device))
         self.device = device
@@ -113,8 +126,10 @@ class Dataset:
         return self._inked(self.indices[rows])
 
     def entries(self, rows: Tensor) -> Tensor:
-        """The same as palette entries from 1 on [count, pictures, h, w]; 0 is transparent."""
-        return self.indices[rows]
+        """The same as palette entries, or inks where the set has them, from 1 on
+        [count, pictures, h, w]; 0 is transparent.
+        """
+        return self.indices[rows] if self.drawings is None else self.drawings[rows]
 
     def _inked(self, chosen: Tensor) -> Tensor:
         count, pictures, height, width = chosen.shape
@@ -134,76 +149,14 @@ def one_hot(
     return np.concatenate(blocks, 1)
 
 
-def fit_palette(images: NDArray[np.uint8], colours: int, seed: int = 0) -> NDArray[np.uint8]:
-    """A palette uint8 [K, 3] for RGBA images [n, h, w, 4]: k-means of their opaque colours.
-
-    Colours count by the square root of how often they occur, so that a rare highlight keeps a
-    place beside a wide floor. Fewer distinct colours than `colours` give a smaller palette.
-    """
-    unique, counts = np.unique(_codes(images[images[..., 3] > 0]), return_counts=True)
-    points = _colours(unique)
-    weights = np.sqrt(counts)
-    if len(points) <= colours:
-        return points.astype(np.uint8)
-    rng = np.random.default_rng(seed)
-    centres = points[[int(np.argmax(weights))]]
-    nearest = ((points - centres[0]) ** 2).sum(1)
-    while len(centres) < colours:  # k-means++ (Arthur & Vassilvitskii, SODA 2007)
-        chance = nearest * weights
-        pick = points[rng.choice(len(points), p=chance / chance.sum())]
-        centres = np.concatenate([centres, pick[None]])
-        nearest = np.minimum(nearest, ((points - pick) ** 2).sum(1))
-    for _ in range(30):
-        owner = _nearest(points, centres)
-        mass = np.bincount(owner, weights, colours)
-        for channel in range(3):
-            moved = np.bincount(owner, weights * points[:, channel], colours)
-            centres[:, channel] = np.where(
-                mass > 0, moved / np.maximum(mass, 1e-9), centres[:, channel]
-            )
-    palette = np.unique(np.rint(centres).astype(np.uint8), axis=0)
-    return palette[np.argsort(palette.astype(int) @ (299, 587, 114), kind="stable")]
-
-
-def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.intp]:
-    score = 2 * points @ centres.T - (centres**2).sum(1)
-    return np.asarray(score.argmax(1))
-
-
-def _to_indices(
-    images: NDArray[np.uint8], rows: NDArray[np.intp], palette: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
-    """Those `rows` of the pictures as entries of the palette, from 1 on; 0 is transparent."""
-    table = np.zeros(1 << 24, np.uint8)  # every colour's entry, 0 where it was not met yet
-    indices = np.empty((len(rows), *images.shape[1:-1]), np.uint8)
-    for start in range(0, len(rows), 256):  # a large set's colours at once would take gigabytes
-        part = images[rows[start : start + 256]]
-        codes = _codes(part)
-        found = table[codes]
-        unknown = np.unique(codes[found == 0])
-        if len(unknown):
-            table[unknown] = _nearest(_colours(unknown), palette.astype(np.float64)) + 1
-            found = table[codes]
-        indices[start : start + 256] = np.where(part[..., 3] > 0, found, 0)
-    return indices
-
-
-def _codes(images: NDArray[np.uint8]) -> NDArray[np.int32]:
-    wide = images[..., :3].astype(np.int32)
-    return (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
-
-
-def _colours(codes: NDArray[Any]) -> NDArray[np.float64]:
-    return np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], 1).astype(np.float64)
-
-
 def load_dataset(
-    path: str | Path, colours: int, palette: NDArray[np.uint8] | None = None
+    path: str | Path, colours: int, palette: NDArray[np.uint8] | None = None, inks: int = 0
 ) -> tuple[Dataset, str]:
     """Reads a set that `data build` wrote, without what it holds out; gives it and its kind.
 
     A small set that does not say what its pictures are made of has each picture as a part of its
-    own. Raises `InvalidArgument` if the file is missing, damaged or not such a set.
+    own. With `inks` above 0 a set that says what its colourings do has so many.
+    Raises `InvalidArgument` if the file is missing, damaged or not such a set.
     """
     path = Path(path)
     try:
@@ -250,8 +203,15 @@ def load_dataset(
     names = np.array([*first, *[""] * (256 - len(first))])
     mirrored = np.isin(names[values[:, 0]], sorted(flip)) if flip else np.zeros(len(values), bool)
     rollable = arrays["rollable"][kept] if meta.get("wrap") and "rollable" in arrays else None
+    colourings, drawings = None, None
+    swatches = arrays.get("swatches")
+    if inks and swatches is not None and parts is not None:
+        _check_swatches(swatches, values, parts, path.name)
+        colourings = fit_colourings(swatches, palette, _fit_inks(swatches, inks))
+        rows = colourings.first[values[:, 0]] + parts[:, -1] - 1
+        drawings = inks_of(images[shown], parts[:, :-1], rows, colourings.colours)
     dataset = Dataset(
-        indices=_to_indices(images, shown, palette),
+        indices=to_indices(images, shown, palette),
         values=values,
         attributes=attributes,
         palette=palette,
@@ -262,5 +222,28 @@ def load_dataset(
         fits=fits,
         frames=int(meta.get("frames", 1)),
         directions=tuple(meta.get("directions", ())),
+        colourings=colourings,
+        drawings=drawings,
     )
     return dataset, str(meta["kind"])
+
+
+def _fit_inks(swatches: NDArray[np.int32], count: int) -> NDArray[np.uint8]:
+    """So many inks [I, 3]: a palette of the colours in first colourings."""
+    rows = swatches[swatches[:, 1] == 1]
+    return fit_colours(rows[:, 2:5].astype(np.float64), np.sqrt(rows[:, 8]), count)
+
+
+def _check_swatches(
+    swatches: NDArray[Any], values: NDArray[np.uint8], parts: NDArray[np.int64], name: str
+) -> None:
+    """Raises `InvalidArgument` unless swatches [s, 9] say what all colourings of a set do."""
+    told = set()
+    if swatches.ndim == 2 and swatches.shape[1] == 9:
+        told = set(map(tuple, np.unique(swatches[:, :2], axis=0).tolist()))
+    asked = np.unique(np.stack([values[:, 0], parts[:, -1]], 1), axis=0).tolist()
+    if any(tuple(pair) not in told for pair in asked):
+        raise InvalidArgument(
+            f"data must say in its swatches [s, 9] what all its colourings do; {name} has "
+            f"{list(swatches.shape)}, which lack some: build it again"
+        )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch.nn import functional
 
 from .inks import Ink
+from .recolour import Recolour
 
-__all__ = ["finish"]
+__all__ = ["Finished", "finish"]
 
 
 _SHARPNESS = 50.0  # of the choice to be tidied: a fiftieth of squared distance is one unit
@@ -21,13 +24,15 @@ def finish(
     pictures: int = 1,
     tidy: float = 0.0,
     ink: Ink | None = None,
+    colouring: tuple[Recolour, Tensor] | None = None,
 ) -> Tensor:
     """Premultiplied RGBA in -1..1 [n, 4, h, w] -> uint8 RGBA [n, h, w, 4], alpha 0 or 255.
 
     With several pictures a figure, [n, 4 pictures, h, w] -> [n, pictures, h, w, 4]. With `ink`, raw
     pictures are those of a palette head [n, (features + 1) pictures, h, w]: every pixel takes its
     likeliest colour, `choose` is not asked, and where the last channel is below 0 it is
-    transparent, as is a pixel that touches no other.
+    transparent, as is a pixel that touches no other. With `colouring` as well, what is chosen are
+    inks, and the rows [n] of a table say which entry of `draw` each of them is.
 
     Every pixel takes the nearest of the colours `choose` [K, 3] (0..255) and is drawn in the same
     entry of `draw` [K, 3]: another palette there recolours the picture and leaves its shapes alone.
@@ -59,7 +64,7 @@ def finish(
         score = torch.matmul(both.permute(0, 2, 3, 1), weights)
         score, mask = score.unsqueeze(1), solid[:, None, ..., None]
         if pictures > 1:
-            score = score.reshape(-1, pictures, height, width, len(choose))
+            score = score.reshape(-1, pictures, height, width, int(weights.shape[1]))
             mask = mask.reshape(-1, pictures, height, width, 1)
         index = (score + _habits(score, mask) * tidy).argmax(-1)
     elif pictures > 1:
@@ -69,6 +74,8 @@ def finish(
         index = torch.cat([torch.matmul(part, weights).argmax(-1) for part in parts], 1)
     else:
         index = torch.matmul(both.permute(0, 2, 3, 1), weights).argmax(-1)[:, None]
+    if colouring is not None:
+        index = colouring[0].entries(index, colouring[1])
     index = index.reshape(-1, height, width) if pictures > 1 else index[:, 0]
     # One more row of the table is the transparent pixel, so nothing of a picture's size is masked.
     count = len(choose)
@@ -77,6 +84,43 @@ def finish(
     index = torch.where(solid, index, torch.tensor(count))
     pixels = table[index].to(torch.uint8)
     return pixels.reshape(-1, pictures, height, width, 4) if pictures > 1 else pixels
+
+
+class Finished(nn.Module):
+    """A network with its last layer: what the network takes, and then a palette [K, 3] ->
+    uint8 [n, (pictures,) h, w, 4], or without the first axis if it draws one `canvas`.
+
+    `net` gives raw pictures, or with `recolour` raw pictures and rows of its table; `palette`
+    uint8 [K, 3] are the colours that it was trained with. The rest is as in `finish`.
+    """
+
+    choose: Tensor
+
+    def __init__(
+        self,
+        net: nn.Module,
+        palette: NDArray[np.uint8],
+        *,
+        pictures: int = 1,
+        tidy: float = 0.0,
+        ink: Ink | None = None,
+        recolour: Recolour | None = None,
+        canvas: bool = False,
+    ) -> None:
+        super().__init__()
+        self.net, self.pictures, self.tidy, self.canvas = net, pictures, tidy, canvas
+        # Parts of the network, which owns them: a second name for their weights is one too many.
+        self._ink, self._recolour = (ink,), (recolour,)
+        self.register_buffer("choose", torch.from_numpy(palette.astype(np.float32)))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        *taken, draw = inputs
+        raw, colouring = self.net(*taken), None
+        if (recolour := self._recolour[0]) is not None:
+            raw, rows = raw
+            colouring = recolour, rows
+        made = finish(raw, self.choose, draw, self.pictures, self.tidy, self._ink[0], colouring)
+        return made[0] if self.canvas else made
 
 
 def _without_strays(solid: Tensor) -> Tensor:

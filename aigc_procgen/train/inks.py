@@ -69,10 +69,15 @@ def choice_loss(raw: Tensor, ink: Ink, wanted: Tensor, phase: int) -> Tensor:
 
 def expected_picture(raw: Tensor, ink: Ink, colours: Tensor, pictures: int) -> Tensor:
     """Premultiplied RGBA in -1..1 [n, 4 pictures, h, w]: every pixel's colours [K, 3] (-1..1) by
-    their likelihood, which a critic can be shown and gradients pass.
+    their likelihood, which a critic can be shown and gradients pass; [n, K, 3] if each picture has
+    its own.
     """
     features, opaque = _pixels(raw, pictures)
     alpha = torch.sigmoid(opaque)[..., None]
-    paint = torch.softmax(ink(features), -1) @ colours
+    likely = torch.softmax(ink(features), -1)
+    if colours.dim() == 3:  # of each picture
+        paint = (likely.flatten(1, 3) @ colours).view(*likely.shape[:-1], 3)
+    else:
+        paint = likely @ colours
     both = torch.cat([(paint + 1) * alpha - 1, 2 * alpha - 1], -1)  # [n, h, w, pictures, 4]
     return both.flatten(3).permute(0, 3, 1, 2)

@@ -11,22 +11,28 @@ import math
 from itertools import pairwise
 from typing import cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .finish import Finished
 from .inks import Ink
 from .parts import Parts
+from .recolour import Recolour
 
 __all__ = [
     "Block",
     "Codebook",
+    "Coloured",
     "Critic",
     "DcganCritic",
     "DcganGenerator",
     "Generator",
     "count_stages",
     "doubled",
+    "finished",
     "pad_wrapped",
     "unit",
 ]
@@ -176,7 +182,8 @@ class Generator(nn.Module):
 
     With `features`, the network chooses among the `colours` of its palette instead of mixing paint:
     it gives [n, (features + 1) pictures, size, size], and `ink` makes of a pixel's features one
-    logit a colour; see `inks`.
+    logit a colour; see `inks`. With `colourings` the last slot of parts has no code: the colours
+    are inks, of which a table of so many rows makes colours of the palette; see `recolour`.
 
     `wrap` makes every layer toroidal, smooths what is doubled (a texture shows the grid of plain
     doubling, a figure does not), and lets z alone place features: with a learned basis every tile
@@ -199,6 +206,7 @@ class Generator(nn.Module):
         temperature: float = 0.1,
         features: int = 0,
         colours: int = 0,
+        colourings: int = 0,
     ) -> None:
         super().__init__()
         condition = code if parts else 2 * latent
@@ -212,9 +220,10 @@ class Generator(nn.Module):
                 temperature=temperature,
                 pairs=pairs,
             )
-            self.codes = nn.Linear(sum(parts), condition, bias=False)
+            coded = parts[:-1] if colourings else parts
+            self.codes = nn.Linear(sum(coded), condition, bias=False)
             with torch.no_grad():
-                self.codes.weight.normal_(0, 1 / math.sqrt(len(parts)))
+                self.codes.weight.normal_(0, 1 / math.sqrt(len(coded)))
         else:
             self.codebook = None
             self.label = nn.Linear(labels, latent, bias=False)
@@ -246,6 +255,9 @@ class Generator(nn.Module):
         _scaled(self.detail, 0.3)
         self.polish = Conv3(fine, fine, gain=math.sqrt(2), wrap=wrap)
         self.ink = Ink(features, colours) if features else None
+        self.recolour = (
+            Recolour(parts=parts, inks=colours, colourings=colourings) if colourings else None
+        )
         self.head = Conv3(fine, (features + 1 if features else 4) * pictures, gain=0.5, wrap=wrap)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
@@ -269,6 +281,8 @@ class Generator(nn.Module):
 
     def told(self, choice: Tensor) -> Tensor:
         """What every block is told of a choice of parts [n, code]."""
+        if self.recolour is not None:
+            choice = choice[:, : self.codes.in_features]
         return self._mixed(self.codes(choice))
 
     def _mixed(self, w: Tensor) -> Tensor:
@@ -306,6 +320,28 @@ class Generator(nn.Module):
         flat = bias.expand(fine, side, 2, side, 2).reshape(fine, 2 * side, 2 * side)
         both = functional.conv_transpose2d(x, kernel, stride=2)
         return both + flat.to(both.dtype)
+
+
+class Coloured(nn.Module):
+    """z [n, latent], label [n, labels] -> raw pictures of a `Generator` that draws in inks, and the
+    rows [n] of its table that say in which colours.
+    """
+
+    def __init__(self, net: Generator) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, z: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+        choice = cast(Codebook, self.net.codebook)(z, label)
+        row = cast(Recolour, self.net.recolour)(choice)
+        return self.net.decode(choice), row
+
+
+def finished(net: nn.Module, palette: NDArray[np.uint8], *, pictures: int, tidy: float) -> Finished:
+    """A generator with its last layer: latents, labels and a palette [K, 3] -> its pictures."""
+    ink, recolour = getattr(net, "ink", None), getattr(net, "recolour", None)
+    drawing = net if recolour is None else Coloured(cast(Generator, net))
+    return Finished(drawing, palette, pictures=pictures, tidy=tidy, ink=ink, recolour=recolour)
 
 
 def doubled(x: Tensor, smooth: bool) -> Tensor:

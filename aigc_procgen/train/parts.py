@@ -57,16 +57,28 @@ def number_parts(
     labels: NDArray[np.float32],
     blocks: Sequence[int],
     fits: NDArray[np.integer] | None = None,
+    colourings: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], Parts]:
     """Parts [n, slots] as rows of one codebook [n, slots], and what its rows are.
 
     `blocks` are the numbers of values of the attributes that make up the labels [n, L]; `fits`
-    [m, 3] are the parts of three slots that go together, where not all do.
+    [m, 3] are the parts of three slots that go together, where not all do. `colourings` are how
+    many each value of the first attribute has, if the last slot are colourings: all of them have
+    a row, counted from 1, whether a picture shows them or not.
     """
     rows = np.zeros(parts.shape, np.int64)
     sizes: list[int] = []
     never, names = [], []
     for slot in range(parts.shape[1]):
+        if colourings is not None and slot == parts.shape[1] - 1:
+            found = np.arange(1, int(colourings.max()) + 1)
+            rows[:, slot] = parts[:, slot] - 1 + sum(sizes)
+            sizes.append(len(found))
+            names.append(found)
+            lacks = np.zeros((len(found), labels.shape[1]))
+            lacks[:, : len(colourings)] = _NEVER * (found[:, None] > colourings)
+            never.append(lacks)
+            continue
         found, number = np.unique(parts[:, slot], return_inverse=True)
         rows[:, slot] = number + sum(sizes)
         sizes.append(len(found))

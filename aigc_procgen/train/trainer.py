@@ -31,9 +31,17 @@ from .checkpoint import load_checkpoint, pack_adam, save_checkpoint, unpack_adam
 from .config import Config
 from .dataset import Dataset, load_dataset
 from .devices import autocast, choose_device, send
-from .finish import finish
 from .inks import Ink, choice_loss, expected_picture
-from .networks import Codebook, Critic, DcganCritic, DcganGenerator, Generator, count_stages
+from .networks import (
+    Codebook,
+    Critic,
+    DcganCritic,
+    DcganGenerator,
+    Generator,
+    count_stages,
+    finished,
+)
+from .recolour import Recolour
 from .workers import ALONE, Workers
 
 __all__ = ["Shape", "Trainer", "build_generator"]
@@ -45,8 +53,9 @@ _WARM_UP_BETA1 = 0.9  # a fixed target, unlike a critic, rewards momentum: 1.3 t
 
 @dataclass(frozen=True, kw_only=True)
 class Shape(Record):
-    """What the networks of a run take from its set: labels, pictures a figure, parts a slot, and
-    how many pairs of the first two slots go together, where not all do.
+    """What the networks of a run take from its set: labels, pictures a figure, parts a slot, how
+    many pairs of the first two slots go together, where not all do, and how many inks become
+    colours of the palette in how many colourings, where the set says what those do.
     """
 
     labels: int
@@ -55,12 +64,15 @@ class Shape(Record):
     parts: tuple[int, ...] = ()
     pairs: int = 0
     colours: int = 0
+    inks: int = 0
+    colourings: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset) -> Shape:
         """The shape of a data set."""
         parts = dataset.codebook.sizes if dataset.codebook is not None else ()
         fits = dataset.codebook.fits if dataset.codebook is not None else None
+        table = dataset.colourings.table if dataset.colourings is not None else np.zeros((0, 0))
         return cls(
             labels=dataset.labels.shape[1],
             size=dataset.size,
@@ -68,6 +80,8 @@ class Shape(Record):
             parts=parts,
             pairs=0 if fits is None else len(fits.pairs),
             colours=len(dataset.palette),
+            colourings=table.shape[0],
+            inks=table.shape[1],
         )
 
 
@@ -90,7 +104,8 @@ def build_generator(config: Config, shape: Shape) -> nn.Module:
         code=config.code,
         temperature=config.temperature,
         features=config.features,
-        colours=shape.colours,
+        colours=shape.inks or shape.colours,
+        colourings=shape.colourings,
     )
 
 
@@ -156,7 +171,10 @@ class Trainer:
         if workers.count > 1 and self.device.type == "mps":
             raise InvalidArgument("device mps trains in one process: pass --device cpu, or start 1")
         palette = self._earlier_palette(data)
-        self.dataset, kind = load_dataset(data, config.colours, palette)
+        # Who mixes paint has no inks to look up.
+        indexed = config.arch == "r3gan" and config.features and config.reconstruction
+        inks = config.inks if indexed else 0
+        self.dataset, kind = load_dataset(data, config.colours, palette, inks)
         if kind != config.kind:
             raise InvalidArgument(f"data must be a set of {config.kind}, {data} is one of {kind}")
         self.dataset.move(self.device)
@@ -167,7 +185,8 @@ class Trainer:
         self.average = build_generator(config, shape).to(self.device)
         self.reconstructs = getattr(self.generator, "codebook", None) is not None
         if (ink := self._ink) is not None:
-            ink.start_with(self.dataset.palette)
+            own = self.dataset.colourings
+            ink.start_with(self.dataset.palette if own is None else own.inks)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False).eval()
         if self.device.type != "mps":
@@ -195,8 +214,11 @@ class Trainer:
         """Tells the codebooks what the set never has: also that of a run begun by older rules."""
         if self.dataset.codebook is None or not self.reconstructs:
             return
+        own = self.dataset.colourings
         for net in (self.generator, self.average):
             cast(Codebook, cast(Generator, net).codebook).learn(self.dataset.codebook)
+            if own is not None and self.dataset.starts is not None:
+                cast(Recolour, cast(Generator, net).recolour).learn(own.table, self.dataset.starts)
 
     def _meet(self) -> None:
         """Makes sure that all processes of the run stand at the same place with equal weights."""
@@ -221,6 +243,11 @@ class Trainer:
         return getattr(self.generator, "ink", None)
 
     @property
+    def _recolour(self) -> Recolour | None:
+        """The generator's table of colourings, if it has one."""
+        return getattr(self.generator, "recolour", None)
+
+    @property
     def _warming(self) -> bool:
         """Whether the next step is still one without a critic."""
         return self.reconstructs and self.images < self.config.warm_up
@@ -243,7 +270,7 @@ class Trainer:
 
         real, label, z, show, _ = self._draw(random)
         with torch.no_grad(), self._autocast():
-            fake = self._seen(self._imagine(z, label))
+            fake = self._seen(*self._imagined(z, label))
         with self._autocast():
             scores_real = self._judge(show(real), label)
             scores_fake = self._judge(show(fake), label)
@@ -268,8 +295,8 @@ class Trainer:
         with torch.no_grad(), self._autocast():
             scores_real = self._judge(show(real), label)
         with self._autocast():
-            raw = self._generate(z, label, rows)
-            scores_fake = self._judge(show(self._seen(raw)), label)
+            raw, colouring = self._generate(z, label, rows)
+            scores_fake = self._judge(show(self._seen(raw, colouring)), label)
         loss = generator_loss(scores_real, scores_fake)
         stats["generator_loss"] = loss.detach()
         if self.reconstructs:
@@ -296,11 +323,16 @@ class Trainer:
         self._average()
         return {"reconstruction": distance.detach()}
 
-    def _seen(self, raw: Tensor) -> Tensor:
-        """What the generator gives as the pictures that a critic is shown."""
+    def _seen(self, raw: Tensor, colouring: Tensor | None) -> Tensor:
+        """What the generator gives as the pictures that a critic is shown; `colouring` are rows of
+        its table, if it has one.
+        """
         if (ink := self._ink) is None:
             return raw
-        return expected_picture(raw, ink, self.dataset.inks[1:, :3], self.shape.pictures)
+        colours = self.dataset.inks[1:, :3]
+        if colouring is not None:
+            colours = colours[cast(Recolour, self._recolour).table[colouring].long()]
+        return expected_picture(raw, ink, colours, self.shape.pictures)
 
     def _distance(self, raw: Tensor, rows: Tensor) -> Tensor:
         """How far what the generator gives is from the pictures `rows` [n]."""
@@ -315,16 +347,24 @@ class Trainer:
         known = torch.zeros(len(rows), sum(codebook.sizes), device=self.device)
         return known.scatter_(1, parts, 1.0)
 
-    def _generate(self, z: Tensor, label: Tensor, rows: Tensor) -> Tensor:
-        """A batch of fakes. Where the set says what its pictures are made of, the first half is
-        made of the parts of the real pictures `rows`, so that it can be held against them.
+    def _imagined(self, z: Tensor, label: Tensor) -> tuple[Tensor, Tensor | None]:
+        """A batch of fakes, and the rows of the table of colourings that they are in."""
+        if self._recolour is None:
+            return self._imagine(z, label), None
+        choice = cast(Codebook, cast(Generator, self.generator).codebook)(z, label)
+        return self._decode(choice), self._recolour(choice)
+
+    def _generate(self, z: Tensor, label: Tensor, rows: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The same. Where the set says what its pictures are made of, the first half is made of
+        the parts of the real pictures `rows`, so that it can be held against them.
         """
         if not self.reconstructs:
-            return self._imagine(z, label)
+            return self._imagined(z, label)
         codebook = cast(Codebook, cast(Generator, self.generator).codebook)
         half = len(z) // 2
         known = self._known_parts(rows[:half])
-        return self._decode(torch.cat([known, codebook(z[half:], label[half:])]))
+        choice = torch.cat([known, codebook(z[half:], label[half:])])
+        return self._decode(choice), None if self._recolour is None else self._recolour(choice)
 
     def _draw(
         self, random: torch.Generator
@@ -478,17 +518,15 @@ class Trainer:
         """Finished pixels uint8 [n, size, size, 4] of the averaged generator, in float32; with
         several pictures a figure [n, pictures, size, size, 4].
         """
-        palette = torch.from_numpy(self.dataset.palette.astype(np.float32)).to(self.device)
-        figures, tidy = self.shape.pictures, self.config.tidy
-        ink = getattr(self.average, "ink", None)
+        palette = self.dataset.palette
+        draw = finished(
+            self.average, palette, pictures=self.shape.pictures, tidy=self.config.tidy
+        ).to(self.device)
         parts = []
         with torch.no_grad():
             for start in range(0, len(z), 64):
-                raw = self.average(
-                    z[start : start + 64].to(self.device), label[start : start + 64].to(self.device)
-                )
-                made = finish(raw.float(), palette, palette, figures, tidy, ink)
-                parts.append(made.cpu())
+                taken = (each[start : start + 64].to(self.device) for each in (z, label))
+                parts.append(draw(*taken, draw.choose).cpu())
         return torch.cat(parts).numpy()
 
     def _write_config(self) -> None:
