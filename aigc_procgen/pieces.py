@@ -87,10 +87,15 @@ def sprites(
     category: str,
     count: int = 1,
     *,
+    colour: str | None = None,
     pack: Pack | None = None,
     palette: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`.
+
+    With a `colour` ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "brown", "gray",
+    "black" or "white") those of the seed that are of it in a good third of their pixels, or have
+    most of it where the pack knows the category in no such colour. To find one, some are drawn.
 
     Furniture that no model draws is painted by `World.sprite`.
     """
@@ -100,4 +105,4 @@ def sprites(
             f"category must be one that the pack's model draws, not {category!r}, which is painted "
             f"by rule: world(seed).sprite({category!r}, name) gives it"
         )
-    return pictures.sprites(chosen, seed, category, count, palette)
+    return pictures.sprites(chosen, seed, category, count, palette, colour)

@@ -156,11 +156,31 @@ def test_pictures_of_a_character_cannot_be_painted_over(small_pack):
     [
         ("{", "damaged or none"),
         ("[]", "damaged or none"),
-        (json.dumps({"format": 9, "world_version": 5, "seed": 1, "changes": {}}), "format 9"),
+        (
+            json.dumps(
+                {"format": 9, "world_version": procgen.WORLD_VERSION, "seed": 1, "changes": {}}
+            ),
+            "format 9",
+        ),
         (json.dumps({"format": 1, "world_version": 99, "seed": 1, "changes": {}}), "version 99"),
-        (json.dumps({"format": 1, "world_version": 5, "seed": 1, "changes": 3}), "damaged"),
-        (json.dumps({"format": 1, "world_version": 5, "seed": 1.5, "changes": {}}), "damaged"),
-        (json.dumps({"format": True, "world_version": 5, "seed": 1, "changes": {}}), "format True"),
+        (
+            json.dumps(
+                {"format": 1, "world_version": procgen.WORLD_VERSION, "seed": 1, "changes": 3}
+            ),
+            "damaged",
+        ),
+        (
+            json.dumps(
+                {"format": 1, "world_version": procgen.WORLD_VERSION, "seed": 1.5, "changes": {}}
+            ),
+            "damaged",
+        ),
+        (
+            json.dumps(
+                {"format": True, "world_version": procgen.WORLD_VERSION, "seed": 1, "changes": {}}
+            ),
+            "format True",
+        ),
         ("[" * 100_000, "damaged or none"),
     ],
 )

@@ -215,6 +215,8 @@ def test_biomes_are_many_and_end_with_one_for_all():
         ({"elevation": [5, 1]}, r"elevation \[5, 1\]"),
         ({"props": {"cow": 3}}, r"'cow'"),
         ({"props": {"tree": 9000}}, r"tree must be between 0 and 2000"),
+        ({"leaves": ["mauve"]}, r"leaves must be one of red, orange, .*'mauve'"),
+        ({"leaves": []}, r"must name at least one colour"),
         ({"name": "shallows"}, r"same name"),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from aigc_procgen.core.colours import COLOURS, colour_votes
 from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
@@ -36,6 +37,9 @@ _RADIUS = 0.25  # of the circle that moving ground walks in latent space; furthe
 _PLANES = 6  # circles tried; of most a quarter moves much more than the others
 _FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by any score
 _FACES = 8  # likewise; nearly all of them show then what was asked for
+_TRIES = 16  # drawings to find one of a colour among
+_AT_ONCE = 2  # of these are drawn
+_MOSTLY = 3500  # ten thousandths of a drawing that are of a colour, for it to be of it
 _SPECK = 50  # what a speck counts against likeness: with more of it skins fit visibly worse
 
 
@@ -141,17 +145,59 @@ def steadiest(
 
 
 def sprites(
-    pack: Pack, seed: Seed, category: str, count: int, palette: NDArray[np.uint8] | None = None
+    pack: Pack,
+    seed: Seed,
+    category: str,
+    count: int,
+    palette: NDArray[np.uint8] | None = None,
+    colour: str | None = None,
 ) -> NDArray[np.uint8]:
-    """Items, features or monsters, uint8 [count, size, size, 4], alpha 0 or 255."""
-    return _by_name(pack, "sprites", seed, category, count, palette)
+    """Items, features or monsters, uint8 [count, size, size, 4], alpha 0 or 255.
+
+    With a `colour`, one of `core.colours.COLOURS`, each is the first of sixteen drawings of which a
+    good third is of it in the pack's own palette, or the one that has most of it.
+    """
+    count = check_int("count", count, 0, 65536)
+    if colour is None:
+        return _by_name(pack, "sprites", seed, category, count, palette)
+    return sprites_of(pack, seed, category, range(count), palette, colour)
 
 
-def sprites_of(pack: Pack, seed: Seed, category: str, numbers: Sequence[int]) -> NDArray[np.uint8]:
+def sprites_of(
+    pack: Pack,
+    seed: Seed,
+    category: str,
+    numbers: Sequence[int],
+    palette: NDArray[np.uint8] | None = None,
+    colour: str | None = None,
+) -> NDArray[np.uint8]:
     """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4]."""
+    if colour is not None:
+        numbers = _of_colour(pack, seed, category, numbers, colour)
     model = pack.model("sprites")
     rows = [stream(seed, model.kind, category, index).normals(model.latent) for index in numbers]
-    return draw(pack, model, np.stack(rows), label_of(model, category))
+    latents = np.array(rows, np.float32).reshape(len(rows), model.latent)
+    return draw(pack, model, latents, label_of(model, category), palette)
+
+
+def _of_colour(
+    pack: Pack, seed: Seed, category: str, numbers: Sequence[int], colour: str
+) -> list[int]:
+    """Which of the seed's sprites are its sprites of a colour with these numbers: each has sixteen
+    of its own to choose among, so that the third of eight is also the third of four.
+    """
+    wanted = COLOURS.index(check_choice("colour", colour, COLOURS))
+    best = dict.fromkeys(numbers, (-1, 0))  # how much of it is of the colour, and which
+    for first in range(0, _TRIES, _AT_ONCE):
+        left = [number for number, (share, _) in best.items() if share < _MOSTLY]
+        tried = [_TRIES * own + first + step for own in left for step in range(_AT_ONCE)]
+        votes = colour_votes(sprites_of(pack, seed, category, tried))
+        shares = votes[:, wanted] * 10_000 // np.maximum(votes.sum(1), 1)
+        for which, share in zip(tried, shares.tolist(), strict=True):
+            own = which // _TRIES
+            if best[own][0] < min(share, _MOSTLY):
+                best[own] = min(share, _MOSTLY), which
+    return [best[number][1] for number in numbers]
 
 
 def figure(

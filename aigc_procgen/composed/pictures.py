@@ -23,6 +23,9 @@ from .lands import Lands
 __all__ = ["Pictures"]
 
 _PROP_VARIANTS = 6
+_LEAFY = ("tree", "bush")  # what has leaves in the colours of its biome
+_WATERY = ("fountain",)
+Variant = tuple[str | None, int]
 
 
 class Pictures(Lands):
@@ -77,9 +80,10 @@ class Pictures(Lands):
         if self._drawn_before:
             picture = ground()
         else:  # so are the things that stand there and the ground below them
-            kinds: dict[str, set[int]] = {}
+            kinds: dict[str, set[Variant]] = {}
             for prop in props:
-                kinds.setdefault(prop.kind, set()).add(self._variant(prop.x, prop.y))
+                variant = self._variant(prop.kind, prop.x, prop.y)
+                kinds.setdefault(prop.kind, set()).add(variant)
             picture, *_ = together(
                 ground,
                 *(partial(self._prop_pictures, kind, kinds[kind]) for kind in sorted(kinds)),
@@ -96,17 +100,18 @@ class Pictures(Lands):
         own = fallback.draws(self.pack, "sprites")
         return self.pack.model("sprites").size if own else self.tile_size
 
-    def sprite(self, category: str, name: str) -> NDArray[np.uint8]:
+    def sprite(self, category: str, name: str, *, colour: str | None = None) -> NDArray[np.uint8]:
         """One drawing uint8 [size, size, 4] of an item, feature or monster; `name` decides which.
 
         `category` is one of `categories`; what the pack does not draw, the pack that ships does. A
         drawing larger than `tile_size` stands in the middle of its tile and reaches beyond it.
+        `colour` is as in `procgen.sprites`; painted furniture has its own.
         """
         drawn_by = fallback.owner(self.pack, "sprites", category)
         own = f"{self.seed} {name}"
         if self._is_furniture(category):
             return furniture(category, own, 0, self._inks(), self.tile_size)
-        drawn = pictures.sprites(drawn_by, own, category, 1)
+        drawn = pictures.sprites(drawn_by, own, category, 1, colour=colour)
         return np.asarray(fallback.scaled(drawn, drawn_by, self.pack)[0])
 
     @property
@@ -143,15 +148,22 @@ class Pictures(Lands):
 
     def _prop_picture(self, kind: str, x: int, y: int) -> NDArray[np.uint8] | None:
         """One of some drawings of the kind; None where no pack has such a category."""
-        variant = self._variant(x, y)
+        variant = self._variant(kind, x, y)
         return self._prop_pictures(kind, {variant}).get(variant)
 
-    def _variant(self, x: int, y: int) -> int:
-        """Which drawing of its kind stands on a tile."""
-        return key(self.seed, "prop", *self._shape.home(x, y)) % _PROP_VARIANTS
+    def _variant(self, kind: str, x: int, y: int) -> Variant:
+        """Which drawing of its kind stands on a tile: its colour, where its kind or the biome says
+        one, and a number.
+        """
+        x, y = self._shape.home(x, y)
+        number = key(self.seed, "prop", x, y) % _PROP_VARIANTS
+        if kind not in _LEAFY:
+            return "blue" if kind in _WATERY else None, number
+        leaves = self._land.biome(x, y).leaves
+        return leaves[key(self.seed, "leaves", x, y) % len(leaves)], number
 
-    def _prop_pictures(self, kind: str, wanted: set[int]) -> dict[int, NDArray[np.uint8]]:
-        """Drawings of a kind by their numbers, the wanted ones among them: those not seen yet are
+    def _prop_pictures(self, kind: str, wanted: set[Variant]) -> dict[Variant, NDArray[np.uint8]]:
+        """Drawings of a kind by their variants, the wanted ones among them: those not seen yet are
         not drawn. None at all where no pack has such a category.
         """
         drawn_by = fallback.owner(self.pack, "sprites", kind)
@@ -159,14 +171,17 @@ class Pictures(Lands):
         if not painted and not fallback.draws(drawn_by, "sprites", kind):
             return {}
         place = ("props", key(self.seed), kind)
-        held: dict[int, NDArray[np.uint8]] = self.pack.keep(place, dict)
-        missing = sorted(wanted - held.keys())
-        if painted:
-            inks, size = self._inks(), self.tile_size
-            held.update((n, furniture(kind, self.seed, n, inks, size)) for n in missing)
-        elif missing:
-            drawn = pictures.sprites_of(drawn_by, self.seed, kind, missing)
-            held.update(zip(missing, fallback.scaled(drawn, drawn_by, self.pack), strict=True))
+        held: dict[Variant, NDArray[np.uint8]] = self.pack.keep(place, dict)
+        missing = wanted - held.keys()
+        for colour in sorted({colour for colour, _ in missing}, key=str):
+            numbers = sorted(number for own, number in missing if own == colour)
+            if painted:
+                inks, size = self._inks(), self.tile_size
+                drawn = [furniture(kind, self.seed, number, inks, size) for number in numbers]
+            else:
+                made = pictures.sprites_of(drawn_by, self.seed, kind, numbers, colour=colour)
+                drawn = list(fallback.scaled(made, drawn_by, self.pack))
+            held.update(((colour, n), own) for n, own in zip(numbers, drawn, strict=True))
         return held
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from aigc_procgen.core.colours import COLOURS, colour_votes
+
 from .colour import Pixels, adjust, drop_shadow, hard_alpha, lightness
 from .errors import DataError
 from .tables import matching
@@ -39,28 +41,8 @@ class Layer:
 
 def colour_name(image: Pixels) -> str:
     """The main colour of a layer: the name that most of its pixels, without outline, vote for."""
-    rgb = image[(image[..., 3] > 0) & (image[..., :3].max(-1) > _INK)][:, :3].astype(np.int32)
-    if not len(rgb):
-        return "black"
-    high, low = rgb.max(1), rgb.min(1)
-    spread = np.maximum(high - low, 1)
-    red, green, blue = rgb.T
-    hue = np.where(
-        high == red,
-        (60 * (green - blue)) // spread % 360,
-        np.where(
-            high == green, 120 + (60 * (blue - red)) // spread, 240 + (60 * (red - green)) // spread
-        ),
-    )
-    bounds = np.array([16, 42, 68, 160, 200, 258, 335])
-    names = np.array(["red", "orange", "yellow", "green", "cyan", "blue", "purple", "red"])
-    voted = names[np.searchsorted(bounds, hue, side="right")]
-    voted = np.where((voted == "orange") & (high < 190), "brown", voted)
-    dull = (high - low) * 5 < high
-    grey = np.where(high > 190, "white", np.where(high > 84, "gray", "black"))
-    voted = np.where(dull, grey, voted)
-    found, counts = np.unique(voted, return_counts=True)
-    return str(found[int(np.argmax(counts))])
+    votes = dict(zip(COLOURS, colour_votes(image[None])[0].tolist(), strict=True))
+    return max(sorted(votes), key=lambda name: votes[name]) if any(votes.values()) else "black"
 
 
 def _toned(image: Pixels, percent: Iterable[int]) -> Pixels:

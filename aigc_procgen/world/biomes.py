@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.colours import COLOURS
+from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.files import read_table
 
 from .terrain import TERRAIN_INDEX, TERRAINS
@@ -42,6 +43,7 @@ class Biome:
     ground: int  # index into TERRAINS
     patches: tuple[tuple[int, int], ...]  # (terrain, lowest fine noise)
     props: tuple[tuple[str, int], ...]  # (kind, chances in ten thousand)
+    leaves: tuple[str, ...]  # colours of trees and bushes, as often as each is named
     habitable: bool
 
 
@@ -60,12 +62,18 @@ def _read(row: Any) -> Biome:
             check_int(kind, chances, 0, most)
             if kind not in PROP_KINDS:
                 raise ValueError(f"{kind!r}, which is none of {', '.join(PROP_KINDS)}")
+        leaves = tuple(row.get("leaves", ("green",)))
+        if not leaves:
+            raise ValueError("leaves [], which must name at least one colour")
+        for colour in leaves:
+            check_choice("leaves", colour, COLOURS)
         return Biome(
             name=row["name"],
             ranges=tuple(_range(row, name) for name in _RANGES),
             ground=TERRAIN_INDEX[row["ground"]],
             patches=tuple((TERRAIN_INDEX[name], int(low)) for name, low in row.get("patches", ())),
             props=props,
+            leaves=leaves,
             habitable=bool(row.get("habitable", True)),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:

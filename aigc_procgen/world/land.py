@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.random import Seed, check_seed, key
 
+from .biomes import Biome, biomes
 from .cache import Cache
 from .chunk import CHUNK, Chunk, Prop
 from .edits import Edit, Edits, check_kind, check_terrain
@@ -121,6 +122,11 @@ class Land:
     def terrain(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
         """The ground of a region, uint8 [height, width], indexes of TERRAINS."""
         return self._gather("terrain", x, y, width, height)
+
+    def biome(self, x: int, y: int) -> Biome:
+        """The biome of a tile."""
+        chunk = self._seeded(x // CHUNK, y // CHUNK)
+        return biomes()[int(chunk.biome[y % CHUNK, x % CHUNK])]
 
     def walkable_area(self, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
         """Where somebody can stand in a region, bool [height, width]."""
