@@ -38,7 +38,6 @@ _PLANES = 6  # circles tried; of most a quarter moves much more than the others
 _FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by any score
 _FACES = 8  # likewise; nearly all of them show then what was asked for
 _TRIES = 16  # drawings to find one of a colour among
-_AT_ONCE = 2  # of these are drawn
 _MOSTLY = 3500  # ten thousandths of a drawing that are of a colour, for it to be of it
 _SPECK = 50  # what a speck counts against likeness: with more of it skins fit visibly worse
 
@@ -188,15 +187,14 @@ def _of_colour(
     """
     wanted = COLOURS.index(check_choice("colour", colour, COLOURS))
     best = dict.fromkeys(numbers, (-1, 0))  # how much of it is of the colour, and which
-    for first in range(0, _TRIES, _AT_ONCE):
+    for attempt in range(_TRIES):
         left = [number for number, (share, _) in best.items() if share < _MOSTLY]
-        tried = [_TRIES * own + first + step for own in left for step in range(_AT_ONCE)]
+        tried = [_TRIES * number + attempt for number in left]
         votes = colour_votes(sprites_of(pack, seed, category, tried))
         shares = votes[:, wanted] * 10_000 // np.maximum(votes.sum(1), 1)
-        for which, share in zip(tried, shares.tolist(), strict=True):
-            own = which // _TRIES
-            if best[own][0] < min(share, _MOSTLY):
-                best[own] = min(share, _MOSTLY), which
+        for number, which, share in zip(left, tried, shares.tolist(), strict=True):
+            if best[number][0] < share:
+                best[number] = share, which
     return [best[number][1] for number in numbers]
 
 

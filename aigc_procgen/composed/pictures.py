@@ -23,6 +23,7 @@ from .lands import Lands
 __all__ = ["Pictures"]
 
 _PROP_VARIANTS = 6
+_LEAF_VARIANTS = 4  # of each colour
 _LEAFY = ("tree", "bush")  # what has leaves in the colours of its biome
 _WATERY = ("fountain",)
 Variant = tuple[str | None, int]
@@ -156,11 +157,11 @@ class Pictures(Lands):
         one, and a number.
         """
         x, y = self._shape.home(x, y)
-        number = key(self.seed, "prop", x, y) % _PROP_VARIANTS
+        number = key(self.seed, "prop", x, y)
         if kind not in _LEAFY:
-            return "blue" if kind in _WATERY else None, number
+            return "blue" if kind in _WATERY else None, number % _PROP_VARIANTS
         leaves = self._land.biome(x, y).leaves
-        return leaves[key(self.seed, "leaves", x, y) % len(leaves)], number
+        return leaves[key(self.seed, "leaves", x, y) % len(leaves)], number % _LEAF_VARIANTS
 
     def _prop_pictures(self, kind: str, wanted: set[Variant]) -> dict[Variant, NDArray[np.uint8]]:
         """Drawings of a kind by their variants, the wanted ones among them: those not seen yet are
