@@ -2,7 +2,7 @@
 `python benchmarks/drawing.py` (needs the extra `[train]`).
 
 The rival is the same network built by `build_generator` with random weights, ending in the same
-`finish`: speed does not depend on the weights, and a check compares the shapes of all convolutions.
+layer: speed does not depend on the weights, and a check compares the shapes of all convolutions.
 It runs as built and in channels_last, which is its faster layout. Rounds are interleaved, the
 median of each is taken, and what is counted is processor time on one core, so a busy machine is
 unfair to nobody.
@@ -25,7 +25,7 @@ import aigc_procgen as procgen
 from aigc_procgen.art.sessions import draw
 from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.train.config import KINDS, Config, preset
-from aigc_procgen.train.finish import finish
+from aigc_procgen.train.networks import finished
 from aigc_procgen.train.trainer import Shape, build_generator
 
 FRAME = 1000 / 60  # milliseconds
@@ -58,6 +58,14 @@ def slots(graph: Any) -> tuple[int, ...]:
     return tuple(len(values[name]) for name in names if name in values)[:1]
 
 
+def dims(graph: Any, name: str) -> tuple[int, ...] | None:
+    """The shape of the tensor that a graph keeps under a name that ends so; None if it has none."""
+    for tensor in graph.initializer:
+        if tensor.name.endswith(name):
+            return tuple(tensor.dims)
+    return None
+
+
 def kernels(graph: Any) -> list[tuple[int, ...]]:
     """The shapes of a graph's convolutions, whichever way it keeps them."""
     return sorted(
@@ -71,12 +79,16 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
     """The same network in eager PyTorch in both memory layouts: (z, label, palette) -> pixels."""
     graph = onnx.load_from_string(model.data).graph
     labels = sum(len(names) for names in model.attributes.values())
+    table = dims(graph, "recolour.table") or (0, 0)
     shape = Shape(
         labels=labels,
         size=model.size,
         pictures=model.pictures,
         parts=slots(graph),
+        pairs=(dims(graph, "codebook.pairs") or (0, 0))[1],
         colours=len(model.palette),
+        colourings=table[0],
+        inks=table[1],
     )
     tidy = config_of(model).tidy
     runs: list[Callable[[Any, Any, Any], Any]] = []
@@ -86,16 +98,12 @@ def rival(model: Model) -> list[Callable[[Any, Any, Any], Any]]:
         if ours != kernels(graph):
             raise SystemExit(f"{model.name}: the network built here is not the one in the pack")
         net = net.to(memory_format=layout)  # type: ignore[call-overload]
-        choose = torch.from_numpy(model.palette.astype(np.float32))
-        ink = getattr(net, "ink", None)
+        drawing = finished(net, model.palette, pictures=model.pictures, tidy=tidy)
 
-        def run(
-            z: Any, label: Any, palette: Any, net: Any = net, choose: Any = choose, ink: Any = ink
-        ) -> Any:
+        def run(z: Any, label: Any, palette: Any, drawing: Any = drawing) -> Any:
             with torch.inference_mode():
-                raw = net(torch.from_numpy(z), torch.from_numpy(label))
                 paint = torch.from_numpy(palette.astype(np.float32))
-                return finish(raw, choose, paint, model.pictures, tidy, ink).numpy()
+                return drawing(torch.from_numpy(z), torch.from_numpy(label), paint).numpy()
 
         runs.append(run)
     return runs

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from training_data import write_set
 
+import aigc_procgen as procgen
 from aigc_procgen.cli.main import main
 from aigc_procgen.core.png import encode_png, write_png
 
@@ -31,8 +32,6 @@ def test_png_is_read_back_by_others(tmp_path):
 
 def test_world_writes_a_map_and_names_places(tmp_path, capsys):
     """`world --plain` writes the overview that the API gives."""
-    import aigc_procgen as procgen
-
     path = tmp_path / "map.png"
     where = [
         "--x",
@@ -58,6 +57,24 @@ def test_world_tiles_draws_with_a_pack(tmp_path, small_pack_folder):
     arguments = ["world", "Ada", "--png", str(path), "--tiles", "--width", "6", "--height", "4"]
     assert main([*arguments, "--pack", str(small_pack_folder)]) == 0
     assert read(path).shape == (128, 192, 4)
+
+
+def test_sprites_are_written_one_by_one_and_on_a_sheet(tmp_path, capsys):
+    """The files are what `procgen.sprites` draws; what is not asked for is not written."""
+    folder = tmp_path / "new" / "potions"
+    command = ["sprites", "7", "potion", "--count", "3", "--colour", "green"]
+    assert main([*command, "--out", str(folder), "--png", str(tmp_path / "sheet.png")]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"potion_{number:03}.png" for number in range(3)
+    ]
+    drawn = procgen.sprites(7, "potion", 3, colour="green")
+    assert np.array_equal(read(folder / "potion_001.png"), drawn[1])
+    assert read(tmp_path / "sheet.png").shape[1] > 4 * 3 * 32
+    assert main(command) == 2
+    assert main(["sprites", "7", "teapot", "--out", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert "say where to write: --png FILE" in error
+    assert "category must be one of" in error
 
 
 def test_character_and_quest_speak(tmp_path, capsys):

@@ -20,6 +20,7 @@ from . import (
     pack,
     quest,
     score,
+    sprites,
     train,
     world,
 )
@@ -30,6 +31,7 @@ _VERBS = (
     world,
     dungeon,
     character,
+    sprites,
     quest,
     lore,
     names,
