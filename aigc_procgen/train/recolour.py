@@ -130,4 +130,5 @@ class Recolour(nn.Module):
     def entries(self, inks: Tensor, row: Tensor) -> Tensor:
         """Entries of the palette for inks from 0 on [n, ...] in the table's rows [n]."""
         start = (row * self.inks).reshape(-1, *[1] * (inks.dim() - 1))
-        return self.table.reshape(-1)[inks + start].long()
+        # Whole numbers first: not every engine gathers bytes.
+        return self.table.long().reshape(-1)[inks + start]
