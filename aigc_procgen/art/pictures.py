@@ -169,10 +169,13 @@ def sprites_of(
     numbers: Sequence[int],
     palette: NDArray[np.uint8] | None = None,
     colour: str | None = None,
+    tries: int = _TRIES,
 ) -> NDArray[np.uint8]:
-    """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4]."""
+    """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4]; of a `colour`
+    found in so many `tries`, where there is less time.
+    """
     if colour is not None:
-        numbers = _of_colour(pack, seed, category, numbers, colour)
+        numbers = _of_colour(pack, seed, category, numbers, colour, min(tries, _TRIES))
     model = pack.model("sprites")
     rows = [stream(seed, model.kind, category, index).normals(model.latent) for index in numbers]
     latents = np.array(rows, np.float32).reshape(len(rows), model.latent)
@@ -180,14 +183,14 @@ def sprites_of(
 
 
 def _of_colour(
-    pack: Pack, seed: Seed, category: str, numbers: Sequence[int], colour: str
+    pack: Pack, seed: Seed, category: str, numbers: Sequence[int], colour: str, tries: int
 ) -> list[int]:
     """Which of the seed's sprites are its sprites of a colour with these numbers: each has sixteen
     of its own to choose among, so that the third of eight is also the third of four.
     """
     wanted = COLOURS.index(check_choice("colour", colour, COLOURS))
     best = dict.fromkeys(numbers, (-1, 0))  # how much of it is of the colour, and which
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         left = [number for number, (share, _) in best.items() if share < _MOSTLY]
         tried = [_TRIES * number + attempt for number in left]
         votes = colour_votes(sprites_of(pack, seed, category, tried))

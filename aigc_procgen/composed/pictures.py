@@ -23,7 +23,8 @@ from .lands import Lands
 __all__ = ["Pictures"]
 
 _PROP_VARIANTS = 6
-_LEAF_VARIANTS = 4  # of each colour
+_LEAF_VARIANTS = 3  # of each colour
+_TRIES = 6  # drawings to find one of a colour among: the first picture waits for them
 _LEAFY = ("tree", "bush")  # what has leaves in the colours of its biome
 _WATERY = ("fountain",)
 Variant = tuple[str | None, int]
@@ -180,7 +181,9 @@ class Pictures(Lands):
                 inks, size = self._inks(), self.tile_size
                 drawn = [furniture(kind, self.seed, number, inks, size) for number in numbers]
             else:
-                made = pictures.sprites_of(drawn_by, self.seed, kind, numbers, colour=colour)
+                made = pictures.sprites_of(
+                    drawn_by, self.seed, kind, numbers, colour=colour, tries=_TRIES
+                )
                 drawn = list(fallback.scaled(made, drawn_by, self.pack))
             held.update(((colour, n), own) for n, own in zip(numbers, drawn, strict=True))
         return held
