@@ -38,3 +38,22 @@ def test_a_street_ends_at_the_shore_unless_a_road_comes_in_there(kind, side):
     assert not any(_over_water(kind, side, ()))
     assert all(_over_water(kind, side, (side,))[: _FAR - 12])
     assert all(_over_water(kind, side, (), bank=15)[: _FAR - 12])
+
+
+def test_no_tree_stands_before_a_door():
+    """The corners of the plaza have trees, but not where a house beside it has its door, as one had
+    in each of the first three of these towns.
+    """
+    land = np.full((2 * _FAR + 1, 2 * _FAR + 1), TERRAIN_INDEX["grass"], np.uint8)
+    doors = 0
+    for seed in (895, 1060, 2435, *range(60)):
+        north, south = seed % 9 - 4, seed // 9 % 9 - 4
+        gates = {"north": (north, -_FAR), "south": (south, _FAR)}
+        canvas = Canvas(_FAR, land)
+        lay_out_town(canvas, Stream(seed), gates, _TURNS)
+        for (x, y), kind in canvas.props.items():
+            if kind == "door":
+                doors += 1
+                around = ((x, y - 1), (x, y + 1), (x - 1, y), (x + 1, y))
+                assert not any(canvas.props.get(spot) == "tree" for spot in around)
+    assert doors > 600

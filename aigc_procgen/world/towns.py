@@ -69,7 +69,8 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Gates, used: Collection[st
     _market(canvas, dice, half)
     _gardens(canvas, dice, trees=5, bushes=7)
     for x, y in ((-half[0], -half[1]), (half[0], -half[1]), (-half[0], half[1]), half):
-        if not canvas.is_floor(x, y - 1):  # the hall's door may be there
+        beside = ((x, y - 1), (x, y + 1), (x - 1, y), (x + 1, y))
+        if not any(canvas.is_floor(*spot) for spot in beside):  # a door may be there
             canvas.put("tree", x, y)
     canvas.put("fountain" if dice.chance(1, 2) else "statue", 0, -2)
 
