@@ -94,8 +94,8 @@ def sprites(
     """Items, features or monsters uint8 [count, size, size, 4], alpha 0 or 255; cf. `tiles`.
 
     With a `colour` ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "brown", "gray",
-    "black" or "white") those of the seed that are of it in a good third of their pixels, or have
-    most of it where the pack knows the category in no such colour. To find one, some are drawn.
+    "black" or "white") each is the first of sixteen drawings of which a good third is of it, or the
+    one that has most of it; no pack has every category in every colour.
 
     Furniture that no model draws is painted by `World.sprite`.
     """

@@ -42,7 +42,10 @@ def drawn(trainer: Trainer, parts: NDArray[np.int64], names: list[NDArray[np.int
         with torch.no_grad():
             raw = net.decode(choice).float()
             colouring = (net.recolour, net.recolour(choice)) if net.recolour else None
-            made.append(finish(raw, palette, palette, ink=net.ink, colouring=colouring).numpy())
+            tidy = trainer.config.tidy
+            made.append(
+                finish(raw, palette, palette, tidy=tidy, ink=net.ink, colouring=colouring).numpy()
+            )
     return np.concatenate(made)
 
 

@@ -228,7 +228,8 @@ def export_ground(run: str | Path) -> tuple[bytes, dict[str, Any]] | None:
         return None
     parts = _load_run(Path(run))
     labels, side = about["shape"]["labels"], about["shape"]["size"]
-    finished = Finished(Ground(parts.net), parts.palette, tidy=config["tidy"], canvas=True)
+    ink = getattr(parts.net, "ink", None)
+    finished = Finished(Ground(parts.net), parts.palette, tidy=config["tidy"], ink=ink, canvas=True)
     data = trace(
         finished,
         _named(parts, finished),

@@ -72,7 +72,13 @@ def test_sprites_are_written_one_by_one_and_on_a_sheet(tmp_path, capsys):
     assert read(tmp_path / "sheet.png").shape[1] > 4 * 3 * 32
     assert main(command) == 2
     assert main(["sprites", "7", "teapot", "--out", str(folder)]) == 2
+    assert main([*command, "--png", str(folder)]) == 2
+    assert main([*command, "--out", str(tmp_path / "sheet.png" / "sub")]) == 2
+    assert main([*command, "--count", "0", "--png", str(tmp_path / "no.png")]) == 2
     error = capsys.readouterr().err
+    assert f"path must be a file, and {str(folder)!r} is a folder" in error
+    assert f"and {str(tmp_path / 'sheet.png')!r} is a file" in error
+    assert "count must be between 1 and 4096, not 0" in error
     assert "say where to write: --png FILE" in error
     assert "category must be one of" in error
 

@@ -129,6 +129,23 @@ def test_the_exported_painter_is_the_network(run):
             assert (own[0] != pixels).any(-1).sum() <= 2
 
 
+def test_a_painter_may_choose_among_colours(tmp_path):
+    """A canvas of one tile by a palette head is the tile."""
+    run = train_run(tmp_path, "tiles", features=8)
+    data, entry = export_ground(run)
+    tile, _ = export_run(run)
+    z = latents(1, 1).numpy()
+    feed = {"label": np.eye(3, dtype=np.float32)[:1], "palette": np.array(entry["palette"], "f4")}
+    pictures = []
+    for graph, more in (
+        (data, {"z": z, "share": np.ones((1, 32, 32), np.float32)}),
+        (tile, {"z": z[0]}),
+    ):
+        session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+        pictures.append(session.run(None, {**feed, **more})[0].reshape(32, 32, 4))
+    assert (pictures[0] != pictures[1]).any(-1).sum() <= 2
+
+
 def test_only_a_run_of_tiles_becomes_a_painter(tmp_path):
     """Figures are not toroidal: their run gives no model of ground."""
     assert export_ground(train_run(tmp_path, "characters")) is None

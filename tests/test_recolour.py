@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import onnxruntime
@@ -147,14 +148,55 @@ def test_who_mixes_paint_learns_colourings_as_any_part(tmp_path):
     dcgan.train_step()
 
 
-@pytest.mark.parametrize("lack", ["rows", "columns"])
-def test_swatches_say_what_all_colourings_do(tmp_path, lack):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told[told[:, 1] != 3],  # a colouring that is shown
+        lambda told: told[told[:, 1] != 1],  # one that is only to be drawn
+        lambda told: told[(told[:, 0] == 0) | (told[:, 1] != 1)],  # the same of one category
+        lambda told: told[told[:, 0] == 0],
+        lambda told: told[:, :8],
+        lambda told: told.astype(np.float32),
+        lambda told: told - (0, 1, 0, 0, 0, 0, 0, 0, 0),
+        lambda told: told[:0],
+    ],
+)
+def test_swatches_say_what_all_colourings_do(tmp_path, change):
     """A set with colourings of which it does not say what they do is refused."""
     path = write_coloured_set(tmp_path / "sprites.npz")
     arrays = dict(np.load(path))
-    told = arrays["swatches"]
-    arrays["swatches"] = told[told[:, 1] != 3] if lack == "rows" else told[:, :8]
+    arrays["swatches"] = change(arrays["swatches"])
     np.savez(path, **arrays)
-    assert json.loads(str(arrays["meta"]))["kind"] == "sprites"
-    with pytest.raises(InvalidArgument, match=r"data must say in its swatches \[s, 9\] what all"):
+    with pytest.raises(InvalidArgument, match=r"data must say in its swatches, int \[s, 9\], what"):
         load_dataset(path, 5, None, 4)
+    load_dataset(path, 5, None, 0)
+
+
+def test_a_set_with_swatches_says_what_fits(tmp_path):
+    """Without it a colouring of one category could be drawn with a thing of another."""
+    path = write_coloured_set(tmp_path / "sprites.npz")
+    arrays = dict(np.load(path))
+    del arrays["fits"]
+    np.savez(path, **arrays)
+    with pytest.raises(InvalidArgument, match=r"data must have parts and fits where it has swatch"):
+        load_dataset(path, 5, None, 4)
+
+
+@pytest.mark.parametrize("inks", [2, 4, 5, 9, 160])
+def test_there_are_no_more_inks_than_colours(tmp_path, inks):
+    """Four colours are four inks, however many are asked for and however often each is met."""
+    data, _ = load_dataset(write_coloured_set(tmp_path / "sprites.npz"), 5, None, inks)
+    assert len(data.colourings.inks) == min(inks, 4)
+    assert len(np.unique(data.colourings.inks, axis=0)) == min(inks, 4)
+
+
+def test_a_run_goes_on_with_its_own_inks(run, tmp_path):
+    """What a colour of the head means is kept with the run, and not fitted anew."""
+    folder, path, trainer = run
+    shutil.copytree(folder, tmp_path / "run")
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert about["inks"] == trainer.dataset.colourings.inks.tolist()
+    about["inks"] = about["inks"][::-1]
+    (tmp_path / "run" / "run.json").write_text(json.dumps(about), encoding="utf-8")
+    again = Trainer(trainer.config, path, tmp_path / "run", "cpu")
+    assert again.dataset.colourings.inks.tolist() == about["inks"]

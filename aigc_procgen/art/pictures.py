@@ -159,7 +159,7 @@ def sprites(
     count = check_int("count", count, 0, 65536)
     if colour is None:
         return _by_name(pack, "sprites", seed, category, count, palette)
-    return sprites_of(pack, seed, category, range(count), palette, colour)
+    return sprites_of(pack, seed, category, range(count), palette, (colour,))
 
 
 def sprites_of(
@@ -168,37 +168,55 @@ def sprites_of(
     category: str,
     numbers: Sequence[int],
     palette: NDArray[np.uint8] | None = None,
-    colour: str | None = None,
+    colours: Sequence[str] = (),
     tries: int = _TRIES,
 ) -> NDArray[np.uint8]:
-    """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4]; of a `colour`
-    found in so many `tries`, where there is less time.
+    """Those of `sprites` with these numbers, uint8 [len(numbers), size, size, 4].
+
+    With `colours` each is of the first of them that any of so many `tries` at most is of, or has
+    most of the last.
     """
-    if colour is not None:
-        numbers = _of_colour(pack, seed, category, numbers, colour, min(tries, _TRIES))
+    if colours:
+        numbers, drawn = _of_colours(pack, seed, category, numbers, colours, min(tries, _TRIES))
+        if palette is None:
+            return drawn
     model = pack.model("sprites")
     rows = [stream(seed, model.kind, category, index).normals(model.latent) for index in numbers]
     latents = np.array(rows, np.float32).reshape(len(rows), model.latent)
     return draw(pack, model, latents, label_of(model, category), palette)
 
 
-def _of_colour(
-    pack: Pack, seed: Seed, category: str, numbers: Sequence[int], colour: str, tries: int
-) -> list[int]:
-    """Which of the seed's sprites are its sprites of a colour with these numbers: each has sixteen
-    of its own to choose among, so that the third of eight is also the third of four.
+def _of_colours(
+    pack: Pack,
+    seed: Seed,
+    category: str,
+    numbers: Sequence[int],
+    colours: Sequence[str],
+    tries: int,
+) -> tuple[list[int], NDArray[np.uint8]]:
+    """Which of the seed's sprites are its sprites of `colours` with these numbers, and they: each
+    has sixteen of its own to choose among, so that the third of eight is also the third of four.
     """
-    wanted = COLOURS.index(check_choice("colour", colour, COLOURS))
-    best = dict.fromkeys(numbers, (-1, 0))  # how much of it is of the colour, and which
+    wanted = [COLOURS.index(check_choice("colour", colour, COLOURS)) for colour in colours]
+    # Of each number its best so far: how good it is, which of the seed's, and the drawing.
+    best: dict[int, tuple[tuple[int, ...], int, NDArray[np.uint8]]] = {}
+    left = list(dict.fromkeys(numbers))
     for attempt in range(tries):
-        left = [number for number, (share, _) in best.items() if share < _MOSTLY]
+        if not left:
+            break
         tried = [_TRIES * number + attempt for number in left]
-        votes = colour_votes(sprites_of(pack, seed, category, tried))
-        shares = votes[:, wanted] * 10_000 // np.maximum(votes.sum(1), 1)
-        for number, which, share in zip(left, tried, shares.tolist(), strict=True):
-            if best[number][0] < share:
-                best[number] = share, which
-    return [best[number][1] for number in numbers]
+        drawn = sprites_of(pack, seed, category, tried)
+        votes = colour_votes(drawn)
+        # In ten thousandths: a potion is mostly glass.
+        shares = votes[:, wanted] * 10_000 // np.maximum(votes.sum(1, keepdims=True), 1)
+        for number, which, picture, share in zip(left, tried, drawn, shares.tolist(), strict=True):
+            good = (*(min(own, _MOSTLY) // _MOSTLY for own in share), share[-1])
+            if number not in best or best[number][0] < good:
+                best[number] = good, which, picture
+        left = [number for number in left if not best[number][0][0]]
+    size = pack.model("sprites").size
+    pictures = np.array([best[number][2] for number in numbers], np.uint8)
+    return [best[number][1] for number in numbers], pictures.reshape(-1, size, size, 4)
 
 
 def figure(

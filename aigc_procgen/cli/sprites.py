@@ -8,6 +8,7 @@ from typing import Any
 
 import aigc_procgen as procgen
 from aigc_procgen.core.colours import COLOURS
+from aigc_procgen.core.errors import check_int
 from aigc_procgen.core.png import sheet, write_png
 from aigc_procgen.core.random import typed_seed
 
@@ -36,13 +37,17 @@ def run(args: argparse.Namespace) -> int:
     if not (args.png or args.out):
         raise procgen.InvalidArgument("say where to write: --png FILE for a sheet, --out FOLDER")
     drawn = procgen.sprites(
-        args.seed, args.category, args.count, colour=args.colour, pack=chosen_pack(args)
+        args.seed,
+        args.category,
+        check_int("count", args.count, 1, 4096),
+        colour=args.colour,
+        pack=chosen_pack(args),
     )
     if args.png:
-        write_png(args.png, sheet(drawn, min(max(len(drawn), 1), 12), 4))
+        write_png(args.png, sheet(drawn, min(len(drawn), 12), 4))
         print(f"wrote {args.png}")
     if args.out:
         for number, picture in enumerate(drawn):
             write_png(Path(args.out) / f"{args.category}_{number:03}.png", picture)
-        print(f"wrote {len(drawn)} pictures to {args.out}")
+        print(f"wrote {args.out}: {len(drawn)} of {args.category}")
     return 0

@@ -12,7 +12,8 @@ from aigc_procgen.art import atlas, fallback, pictures
 from aigc_procgen.art.furniture import FURNITURE, furniture
 from aigc_procgen.art.sessions import load_model
 from aigc_procgen.art.together import together
-from aigc_procgen.core.errors import InvalidArgument, check_int
+from aigc_procgen.core.colours import COLOURS
+from aigc_procgen.core.errors import InvalidArgument, check_choice, check_int
 from aigc_procgen.core.random import key
 from aigc_procgen.world.edits import check_kind
 from aigc_procgen.world.land import LIMIT
@@ -26,7 +27,8 @@ _PROP_VARIANTS = 6
 _LEAF_VARIANTS = 3  # of each colour
 _TRIES = 6  # drawings to find one of a colour among: the first picture waits for them
 _LEAFY = ("tree", "bush")  # what has leaves in the colours of its biome
-_WATERY = ("fountain",)
+# What has a colour at all, and in which it is drawn where a pack has not the one that is wanted.
+_ELSE = {"tree": ("green",), "bush": ("green",), "fountain": ("blue", "cyan")}
 Variant = tuple[str | None, int]
 
 
@@ -110,6 +112,8 @@ class Pictures(Lands):
         `colour` is as in `procgen.sprites`; painted furniture has its own.
         """
         drawn_by = fallback.owner(self.pack, "sprites", category)
+        if colour is not None:
+            check_choice("colour", colour, COLOURS)
         own = f"{self.seed} {name}"
         if self._is_furniture(category):
             return furniture(category, own, 0, self._inks(), self.tile_size)
@@ -160,7 +164,7 @@ class Pictures(Lands):
         x, y = self._shape.home(x, y)
         number = key(self.seed, "prop", x, y)
         if kind not in _LEAFY:
-            return "blue" if kind in _WATERY else None, number % _PROP_VARIANTS
+            return _ELSE.get(kind, (None,))[0], number % _PROP_VARIANTS
         leaves = self._land.biome(x, y).leaves
         return leaves[key(self.seed, "leaves", x, y) % len(leaves)], number % _LEAF_VARIANTS
 
@@ -181,8 +185,10 @@ class Pictures(Lands):
                 inks, size = self._inks(), self.tile_size
                 drawn = [furniture(kind, self.seed, number, inks, size) for number in numbers]
             else:
+                # Where a seed has no red bush near at hand, a green one stands for it.
+                wish = () if colour is None else tuple(dict.fromkeys((colour, *_ELSE[kind])))
                 made = pictures.sprites_of(
-                    drawn_by, self.seed, kind, numbers, colour=colour, tries=_TRIES
+                    drawn_by, self.seed, kind, numbers, colours=wish, tries=_TRIES
                 )
                 drawn = list(fallback.scaled(made, drawn_by, self.pack))
             held.update(((colour, n), own) for n, own in zip(numbers, drawn, strict=True))

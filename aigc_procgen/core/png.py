@@ -39,11 +39,16 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def write_png(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
     """Writes RGBA pixels uint8 [h, w, 4] as a PNG, whole or not at all; makes missing folders."""
     target = Path(path)
+    if target.is_dir():
+        raise InvalidArgument(
+            f"path must be a file, and {str(target)!r} is a folder: name one in it"
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
+    except (FileExistsError, NotADirectoryError):
+        file = next((str(own) for own in target.parents if own.is_file()), str(target.parent))
         raise InvalidArgument(
-            f"path {str(target)!r} must lie in a folder, and {error.filename!r} is a file"
+            f"path {str(target)!r} must lie in a folder, and {file!r} is a file"
         ) from None
     write_atomic(target, encode_png(pixels))
 

@@ -51,8 +51,8 @@ def sprite_set(release: Release, seed: Seed = 0, progress: Progress | None = Non
     A picture is made of the lower half of a drawing, the upper half of the same or another one that
     fits it, and one of the colourings of its category, counted from 1, which is the one that most
     is told by. `swatches` say what a colouring does to colours, so that a network need only learn
-    shapes: from two colourings of a drawing or a pair, or as many as tell its colours apart. What
-    it is measured on are colourings and pairs that were kept back. `fits` lists what may be drawn:
+    shapes: from two colourings of a drawing or a pair, chosen to tell its colours apart. What it is
+    measured on are colourings and pairs that were kept back. `fits` lists what may be drawn:
     all colourings of what is shown in some.
     """
     table = load_table("sprites")

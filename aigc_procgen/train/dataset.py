@@ -78,9 +78,9 @@ class Dataset:
             self.starts[rows[:, 0]] = colourings.first[values[:, 0]]
         self.rollable = None if rollable is None else torch.from_numpy(rollable)
         self.mirrored = torch.from_numpy(mirrored)
-        inks = np.concatenate([palette / 255, np.ones((len(palette), 1))], 1)
-        inks = np.concatenate([np.zeros((1, 4)), inks]).astype(np.float32) * 2 - 1
-        self.inks = torch.from_numpy(inks)
+        paints = np.concatenate([palette / 255, np.ones((len(palette), 1))], 1)
+        paints = np.concatenate([np.zeros((1, 4)), paints]).astype(np.float32) * 2 - 1
+        self.paints = torch.from_numpy(paints)
         # With a single attribute a class counts by the square root of its pictures (Mahajan et al.,
         # ECCV 2018): the few of a rare one are soon known. Composed figures are balanced already.
         counts = np.bincount(values[:, 0], minlength=256)
@@ -92,7 +92,7 @@ class Dataset:
 
     def move(self, device: torch.device) -> None:
         """Keeps the set on `device` from now on: a batch is put together where it is used."""
-        for name in ("indices", "labels", "parts", "rollable", "mirrored", "inks", "drawings"):
+        for name in ("indices", "labels", "parts", "rollable", "mirrored", "paints", "drawings"):
             tensor = getattr(self, name)
             setattr(self, name, None if tensor is None else tensor.to(device))
         self.device = device
@@ -119,11 +119,11 @@ class Dataset:
         if self.rollable is not None:
             offsets = send(offsets[share], self.device) * self.rollable[rows][:, None]
             chosen = moved(chosen, offsets, wrap=True)
-        return self._inked(chosen)
+        return self._painted(chosen)
 
     def originals(self, rows: Tensor) -> Tensor:
         """The same images as they are in the set."""
-        return self._inked(self.indices[rows])
+        return self._painted(self.indices[rows])
 
     def entries(self, rows: Tensor) -> Tensor:
         """The same as palette entries, or inks where the set has them, from 1 on
@@ -131,10 +131,10 @@ class Dataset:
         """
         return self.indices[rows] if self.drawings is None else self.drawings[rows]
 
-    def _inked(self, chosen: Tensor) -> Tensor:
+    def _painted(self, chosen: Tensor) -> Tensor:
         count, pictures, height, width = chosen.shape
         places = chosen.permute(0, 2, 3, 1).flatten().int()  # in the order of channels_last
-        images = self.inks.index_select(0, places)
+        images = self.paints.index_select(0, places)
         return images.view(count, height, width, 4 * pictures).permute(0, 3, 1, 2)
 
 
@@ -150,13 +150,17 @@ def one_hot(
 
 
 def load_dataset(
-    path: str | Path, colours: int, palette: NDArray[np.uint8] | None = None, inks: int = 0
+    path: str | Path,
+    colours: int,
+    palette: NDArray[np.uint8] | None = None,
+    inks: int | NDArray[np.uint8] = 0,
 ) -> tuple[Dataset, str]:
     """Reads a set that `data build` wrote, without what it holds out; gives it and its kind.
 
     A small set that does not say what its pictures are made of has each picture as a part of its
-    own. With `inks` above 0 a set that says what its colourings do has so many.
-    Raises `InvalidArgument` if the file is missing, damaged or not such a set.
+    own. A set that says what its colourings do has so many `inks`, or those [I, 3]; with 0 its
+    colourings are parts like any other. Raises `InvalidArgument` if the file is missing, damaged
+    or not such a set.
     """
     path = Path(path)
     try:
@@ -205,9 +209,20 @@ def load_dataset(
     rollable = arrays["rollable"][kept] if meta.get("wrap") and "rollable" in arrays else None
     colourings, drawings = None, None
     swatches = arrays.get("swatches")
-    if inks and swatches is not None and parts is not None:
-        _check_swatches(swatches, values, parts, path.name)
-        colourings = fit_colourings(swatches, palette, _fit_inks(swatches, inks))
+    if swatches is not None and (isinstance(inks, np.ndarray) or inks):
+        if parts is None or fits is None:
+            raise InvalidArgument(
+                f"data must have parts and fits where it has swatches; {path.name} lacks them: "
+                f"build it again"
+            )
+        # What the first slot shows is of one value.
+        value_of = dict(zip(parts[:, 0].tolist(), values[:, 0].tolist(), strict=True))
+        known = [row for row in fits[:, [0, 2]].tolist() if row[0] in value_of]
+        asked = {(value_of[lower], colouring) for lower, colouring in known}
+        asked |= set(zip(values[:, 0].tolist(), parts[:, -1].tolist(), strict=True))
+        _check_swatches(swatches, asked, path.name)
+        chosen = inks if isinstance(inks, np.ndarray) else _fit_inks(swatches, inks)
+        colourings = fit_colourings(swatches, palette, chosen)
         rows = colourings.first[values[:, 0]] + parts[:, -1] - 1
         drawings = inks_of(images[shown], parts[:, :-1], rows, colourings.colours)
     dataset = Dataset(
@@ -229,21 +244,27 @@ def load_dataset(
 
 
 def _fit_inks(swatches: NDArray[np.int32], count: int) -> NDArray[np.uint8]:
-    """So many inks [I, 3]: a palette of the colours in first colourings."""
+    """So many inks [I, 3] at most: a palette of the colours in first colourings."""
     rows = swatches[swatches[:, 1] == 1]
+    distinct = np.unique(rows[:, 2:5], axis=0)
+    if len(distinct) <= count:  # of one colour there are rows of several values
+        return distinct.astype(np.uint8)
     return fit_colours(rows[:, 2:5].astype(np.float64), np.sqrt(rows[:, 8]), count)
 
 
-def _check_swatches(
-    swatches: NDArray[Any], values: NDArray[np.uint8], parts: NDArray[np.int64], name: str
-) -> None:
-    """Raises `InvalidArgument` unless swatches [s, 9] say what all colourings of a set do."""
-    told = set()
-    if swatches.ndim == 2 and swatches.shape[1] == 9:
+def _check_swatches(swatches: NDArray[Any], asked: set[tuple[int, int]], name: str) -> None:
+    """Raises `InvalidArgument` unless swatches [s, 9] are whole numbers and say of every value's
+    colourings what they do, counted from 1, those that are `asked` for among them.
+    """
+    told: set[tuple[int, int]] = set()
+    if swatches.ndim == 2 and swatches.shape[1] == 9 and swatches.dtype.kind == "i":
         told = set(map(tuple, np.unique(swatches[:, :2], axis=0).tolist()))
-    asked = np.unique(np.stack([values[:, 0], parts[:, -1]], 1), axis=0).tolist()
-    if any(tuple(pair) not in told for pair in asked):
+    counts: dict[int, int] = {}
+    for value, colouring in told:
+        counts[value] = max(counts.get(value, 0), colouring)
+    whole = {(value, n) for value, count in counts.items() for n in range(1, count + 1)}
+    if not told or told != whole or min(counts) < 0 or not asked <= told:
         raise InvalidArgument(
-            f"data must say in its swatches [s, 9] what all its colourings do; {name} has "
-            f"{list(swatches.shape)}, which lack some: build it again"
+            f"data must say in its swatches, int [s, 9], what every colouring does, from 1 on; "
+            f"{name} has {swatches.dtype} {list(swatches.shape)}, which lack some: build it again"
         )

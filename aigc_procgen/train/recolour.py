@@ -86,6 +86,7 @@ def inks_of(
     tells apart.
     """
     _, drawing = np.unique(shapes, axis=0, return_inverse=True)
+    drawing = drawing.reshape(-1)  # NumPy 2.0 gives it another axis
     order = np.argsort(drawing, kind="stable")
     starts = np.flatnonzero(np.diff(drawing[order], prepend=-1))
     result = np.zeros(images.shape[:-1], np.uint8)

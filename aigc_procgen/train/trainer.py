@@ -170,10 +170,10 @@ class Trainer:
             )
         if workers.count > 1 and self.device.type == "mps":
             raise InvalidArgument("device mps trains in one process: pass --device cpu, or start 1")
-        palette = self._earlier_palette(data)
+        palette, earlier = self._earlier_colours(data)
         # Who mixes paint has no inks to look up.
         indexed = config.arch == "r3gan" and config.features and config.reconstruction
-        inks = config.inks if indexed else 0
+        inks = (config.inks if earlier is None else earlier) if indexed else 0
         self.dataset, kind = load_dataset(data, config.colours, palette, inks)
         if kind != config.kind:
             raise InvalidArgument(f"data must be a set of {config.kind}, {data} is one of {kind}")
@@ -226,6 +226,7 @@ class Trainer:
             "configuration": self.config.to_json(),
             "data": self.dataset.digest,
             "palette": self.dataset.palette.tobytes().hex(),
+            "inks": "" if (own := self.dataset.colourings) is None else own.inks.tobytes().hex(),
             "images": str(self.images),
         }
         self.workers.check_same(facts)
@@ -329,7 +330,7 @@ class Trainer:
         """
         if (ink := self._ink) is None:
             return raw
-        colours = self.dataset.inks[1:, :3]
+        colours = self.dataset.paints[1:, :3]
         if colouring is not None:
             colours = colours[cast(Recolour, self._recolour).table[colouring].long()]
         return expected_picture(raw, ink, colours, self.shape.pictures)
@@ -530,14 +531,15 @@ class Trainer:
         return torch.cat(parts).numpy()
 
     def _write_config(self) -> None:
-        palette = [[int(channel) for channel in colour] for colour in self.dataset.palette]
+        own = self.dataset.colourings
         about = {
             "config": self.config.to_dict(),
             "command": self.command,
             "licence": self.dataset.about["licence"],
             "data": self.dataset.about,
             "attributes": {name: list(v) for name, v in self.dataset.attributes.items()},
-            "palette": palette,
+            "palette": self.dataset.palette.tolist(),
+            **({} if own is None else {"inks": own.inks.tolist()}),
             "shape": self.shape.to_dict(),
             "frames": self.dataset.frames,
             "directions": list(self.dataset.directions),
@@ -545,11 +547,15 @@ class Trainer:
         self.run.mkdir(parents=True, exist_ok=True)
         write_atomic(self.run / "run.json", json.dumps(about, indent=1).encode())
 
-    def _earlier_palette(self, data: str | Path) -> NDArray[np.uint8] | None:
-        """The palette of the run in this folder; raises if that run is not this one continued."""
+    def _earlier_colours(
+        self, data: str | Path
+    ) -> tuple[NDArray[np.uint8] | None, NDArray[np.uint8] | None]:
+        """The palette and the inks of the run in this folder, where it has any; raises if that run
+        is not this one continued.
+        """
         path = self.run / "run.json"
         if not path.exists():
-            return None
+            return None, None
         try:
             about = json.loads(path.read_text(encoding="utf-8"))
             earlier = Config.from_dict(about["config"])
@@ -564,7 +570,10 @@ class Trainer:
                 f"{self.run} holds a run with {name} = {theirs[name]!r}, not {ours[name]!r}: "
                 f"choose another --run or the same setting"
             )
-        return np.array(about["palette"], np.uint8)
+        inks = about.get("inks")
+        return np.array(about["palette"], np.uint8), None if inks is None else np.array(
+            inks, np.uint8
+        )
 
     def _cut_stats(self) -> None:
         """Drops lines of a run that was killed after its last checkpoint."""

@@ -31,19 +31,17 @@ def lay_out_town(canvas: Canvas, dice: Stream, gates: Gates, used: Collection[st
     canvas.wild[:] = False
     lanes = (-dice.between(14, 15), dice.between(13, 14))
     half = (dice.between(5, 6), dice.between(4, 5))
-    streets: list[Rect] = [
-        _across(canvas, (-far, -1, far, 1), used),
-        _towards(canvas, "north", (north - 1, -far, north + 1, 0), used),
-        _towards(canvas, "south", (south - 1, 0, south + 1, far), used),
-    ]
+    upper = _towards(canvas, "north", (north - 1, -far, north + 1, 0), used)
+    lower = _towards(canvas, "south", (south - 1, 0, south + 1, far), used)
+    streets: list[Rect] = [_across(canvas, (-far, -1, far, 1), used), upper, lower]
     for y, x in ((lanes[0], north), (lanes[1], south)):
         ends = dice.between(12, 17), dice.between(12, 17)
-        lane = _across(canvas, (max(-ends[0], -far + 4), y, min(ends[1], far - 4), y + 1), ())
-        if lane[0] < lane[2]:  # else it would lie in water
-            streets.append(lane)
-        if abs(x) < 3:  # a street beside the plaza gives a second block
-            block = (half[0] + 3, min(y, 0), half[0] + 4, max(y + 1, 0))
-            streets.append(_towards(canvas, "north" if y < 0 else "south", block, ()))
+        if not upper[1] <= y < lower[3]:
+            continue  # the lane's street ends at a shore before it
+        lane = _across(canvas, (max(-ends[0], -far + 4), y, min(ends[1], far - 4), y + 1), (), x)
+        streets.append(lane)
+        if abs(x) < 3 and lane[2] >= half[0] + 4:  # a street beside the plaza: a second block
+            streets.append((half[0] + 3, min(y, 0), half[0] + 4, max(y + 1, 0)))
     for street in streets:
         canvas.fill(street, "cobblestone")
     canvas.fill((-half[0], -half[1], half[0], half[1]), "cobblestone")
@@ -121,11 +119,11 @@ def _towards(canvas: Canvas, side: str, street: Rect, used: Collection[str]) -> 
     return street if side in used else canvas.ashore(street, side)
 
 
-def _across(canvas: Canvas, street: Rect, used: Collection[str]) -> Rect:
-    """The same of one from west to east."""
+def _across(canvas: Canvas, street: Rect, used: Collection[str], middle: int = 0) -> Rect:
+    """The same of one from west to east that leaves another street at the column `middle`."""
     left, top, right, bottom = street
-    west = _towards(canvas, "west", (left, top, min(right, 0), bottom), used)
-    east = _towards(canvas, "east", (max(left, 0), top, right, bottom), used)
+    west = _towards(canvas, "west", (left, top, middle, bottom), used)
+    east = _towards(canvas, "east", (middle, top, right, bottom), used)
     return west[0], top, east[2], bottom
 
 
