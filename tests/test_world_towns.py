@@ -11,6 +11,7 @@ from aigc_procgen.world.terrain import TERRAIN_INDEX
 from aigc_procgen.world.towns import lay_out_town, lay_out_village
 
 _FAR = 22
+_WATER = TERRAIN_INDEX["deep_water"]
 _MAKERS = {"town": lay_out_town, "village": lay_out_village}
 # How a footprint is turned for its shore to lie on that side.
 _TURNS = {"south": 0, "east": 1, "north": 2, "west": 3}
@@ -21,7 +22,7 @@ def _over_water(kind, side, used, bank=None):
     from the middle; `bank` is where land begins again.
     """
     land = np.full((2 * _FAR + 1, 2 * _FAR + 1), TERRAIN_INDEX["grass"], np.uint8)
-    land[_FAR + 12 : None if bank is None else _FAR + bank] = TERRAIN_INDEX["deep_water"]
+    land[_FAR + 12 : None if bank is None else _FAR + bank] = _WATER
     canvas = Canvas(_FAR, np.rot90(land, _TURNS[side]))
     gates = {"north": (-2, -_FAR), "south": (3, _FAR), "west": (-_FAR, 0), "east": (_FAR, 0)}
     _MAKERS[kind](canvas, Stream(7), gates, used)
@@ -57,3 +58,37 @@ def test_no_tree_stands_before_a_door():
                 around = ((x, y - 1), (x, y + 1), (x - 1, y), (x + 1, y))
                 assert not any(canvas.props.get(spot) == "tree" for spot in around)
     assert doors > 600
+
+
+def _from_the_middle(paved):
+    """What of a mask hangs together with its middle, side by side."""
+    found = np.zeros_like(paved)
+    found[_FAR, _FAR] = True
+    while True:
+        padded = np.pad(found, 1)
+        grown = padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1]
+        grown = (grown | padded[1:-1, :-2] | padded[1:-1, 2:]) & paved
+        if np.array_equal(grown, found):
+            return found
+        found = grown
+
+
+def test_all_streets_of_a_town_hang_together_among_lakes():
+    """Whatever lakes lie around, no strip of paving is alone in them or behind them."""
+    rows, columns = np.mgrid[-_FAR : _FAR + 1, -_FAR : _FAR + 1]
+    cut = 0
+    for seed in range(150):
+        dice = Stream(seed)
+        land = np.full((2 * _FAR + 1, 2 * _FAR + 1), TERRAIN_INDEX["grass"], np.uint8)
+        for _ in range(dice.between(1, 3)):
+            y, x, reach = dice.between(-_FAR, _FAR), dice.between(-_FAR, _FAR), dice.between(4, 11)
+            if max(abs(x), abs(y)) > reach:  # towns stand on land
+                land[(rows - y) ** 2 + (columns - x) ** 2 <= reach**2] = _WATER
+        canvas = Canvas(_FAR, land)
+        north, south = dice.between(-4, 4), dice.between(-4, 4)
+        gates = {"north": (north, -_FAR), "south": (south, _FAR)}
+        lay_out_town(canvas, dice, gates, ())
+        paved = canvas.terrain == TERRAIN_INDEX["cobblestone"]
+        assert np.array_equal(_from_the_middle(paved), paved), seed
+        cut += not paved[_FAR, [0, -1]].all()
+    assert cut > 20
