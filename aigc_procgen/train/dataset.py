@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,9 +15,9 @@ from aigc_procgen.core.errors import InvalidArgument
 
 from .augment import moved
 from .devices import send
-from .palette import fit_colours, fit_palette, to_indices
+from .palette import fit_palette, to_indices
 from .parts import number_parts
-from .recolour import Colourings, fit_colourings, inks_of
+from .recolour import Colourings, check_swatches, fit_colourings, fit_inks, inks_of
 
 __all__ = ["SIZES", "Dataset", "load_dataset"]
 
@@ -215,13 +214,8 @@ def load_dataset(
                 f"data must have parts and fits where it has swatches; {path.name} lacks them: "
                 f"build it again"
             )
-        # What the first slot shows is of one value.
-        value_of = dict(zip(parts[:, 0].tolist(), values[:, 0].tolist(), strict=True))
-        known = [row for row in fits[:, [0, 2]].tolist() if row[0] in value_of]
-        asked = {(value_of[lower], colouring) for lower, colouring in known}
-        asked |= set(zip(values[:, 0].tolist(), parts[:, -1].tolist(), strict=True))
-        _check_swatches(swatches, asked, path.name)
-        chosen = inks if isinstance(inks, np.ndarray) else _fit_inks(swatches, inks)
+        check_swatches(swatches, values[:, 0], parts, fits, path.name)
+        chosen = inks if isinstance(inks, np.ndarray) else fit_inks(swatches, inks)
         colourings = fit_colourings(swatches, palette, chosen)
         rows = colourings.first[values[:, 0]] + parts[:, -1] - 1
         drawings = inks_of(images[shown], parts[:, :-1], rows, colourings.colours)
@@ -241,30 +235,3 @@ def load_dataset(
         drawings=drawings,
     )
     return dataset, str(meta["kind"])
-
-
-def _fit_inks(swatches: NDArray[np.int32], count: int) -> NDArray[np.uint8]:
-    """So many inks [I, 3] at most: a palette of the colours in first colourings."""
-    rows = swatches[swatches[:, 1] == 1]
-    distinct = np.unique(rows[:, 2:5], axis=0)
-    if len(distinct) <= count:  # of one colour there are rows of several values
-        return distinct.astype(np.uint8)
-    return fit_colours(rows[:, 2:5].astype(np.float64), np.sqrt(rows[:, 8]), count)
-
-
-def _check_swatches(swatches: NDArray[Any], asked: set[tuple[int, int]], name: str) -> None:
-    """Raises `InvalidArgument` unless swatches [s, 9] are whole numbers and say of every value's
-    colourings what they do, counted from 1, those that are `asked` for among them.
-    """
-    told: set[tuple[int, int]] = set()
-    if swatches.ndim == 2 and swatches.shape[1] == 9 and swatches.dtype.kind == "i":
-        told = set(map(tuple, np.unique(swatches[:, :2], axis=0).tolist()))
-    counts: dict[int, int] = {}
-    for value, colouring in told:
-        counts[value] = max(counts.get(value, 0), colouring)
-    whole = {(value, n) for value, count in counts.items() for n in range(1, count + 1)}
-    if not told or told != whole or min(counts) < 0 or not asked <= told:
-        raise InvalidArgument(
-            f"data must say in its swatches, int [s, 9], what every colouring does, from 1 on; "
-            f"{name} has {swatches.dtype} {list(swatches.shape)}, which lack some: build it again"
-        )

@@ -9,15 +9,18 @@ several palettes is what consoles did and pixel artists do ("palette swap").
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .palette import nearest_colours
+from aigc_procgen.core.errors import InvalidArgument
 
-__all__ = ["Colourings", "Recolour", "fit_colourings", "inks_of"]
+from .palette import fit_colours, nearest_colours
+
+__all__ = ["Colourings", "Recolour", "check_swatches", "fit_colourings", "fit_inks", "inks_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,44 @@ def fit_colourings(
         table=table.reshape(-1, len(inks)).astype(np.uint8),
         first=first[:-1].astype(np.int64),
     )
+
+
+def check_swatches(
+    swatches: NDArray[Any],
+    values: NDArray[np.uint8],
+    parts: NDArray[np.int64],
+    fits: NDArray[np.integer],
+    name: str,
+) -> None:
+    """Raises `InvalidArgument` unless swatches [s, 9] are whole numbers and say what all colourings
+    of the first attribute's values do, counted from 1: those that pictures of values [n] and parts
+    [n, 3] show, and those that `fits` [m, 3] let be drawn. `name` is what the set is called.
+    """
+    told: set[tuple[int, int]] = set()
+    if swatches.ndim == 2 and swatches.shape[1] == 9 and swatches.dtype.kind == "i":
+        told = set(map(tuple, np.unique(swatches[:, :2], axis=0).tolist()))
+    counts: dict[int, int] = {}
+    for value, colouring in told:
+        counts[value] = max(counts.get(value, 0), colouring)
+    whole = {(value, n) for value, count in counts.items() for n in range(1, count + 1)}
+    # What the first slot shows is of one value.
+    value_of = dict(zip(parts[:, 0].tolist(), values.tolist(), strict=True))
+    meetings = [*parts[:, [0, 2]].tolist(), *fits[:, [0, 2]].tolist()]
+    asked = {(value_of[lower], number) for lower, number in meetings if lower in value_of}
+    if not told or told != whole or min(counts) < 0 or not asked <= told:
+        raise InvalidArgument(
+            f"data must say in its swatches, int [s, 9], what every colouring does, from 1 on; "
+            f"{name} has {swatches.dtype} {list(swatches.shape)}, which lack some: build it again"
+        )
+
+
+def fit_inks(swatches: NDArray[np.int32], count: int) -> NDArray[np.uint8]:
+    """So many inks [I, 3] at most: a palette of the colours in first colourings."""
+    rows = swatches[swatches[:, 1] == 1]
+    distinct = np.unique(rows[:, 2:5], axis=0)
+    if len(distinct) <= count:  # of one colour there are rows of several values
+        return distinct.astype(np.uint8)
+    return fit_colours(rows[:, 2:5].astype(np.float64), np.sqrt(rows[:, 8]), count)
 
 
 def inks_of(
