@@ -127,7 +127,7 @@ def test_restoring_folds_away_when_a_session_is_made(wide, tmp_path):
     """At the runtime's optimisation level no weight is cast, scaled or transposed while drawing."""
     data, _ = export_run(wide)
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.optimized_model_filepath = str(tmp_path / "folded.onnx")
     options.log_severity_level = 3
     onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
