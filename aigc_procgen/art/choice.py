@@ -63,8 +63,11 @@ def _head(figure: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     left = np.cumprod(opaque[:, :half][:, ::-1], 1).sum(1)
     right = np.cumprod(opaque[:, half:], 1).sum(1)
     broad = (left > 0) & (right > 0) & ((left + right) * 16 >= size * 5)
-    # A hat's brim is as broad as shoulders, but thin.
-    rows = [row for row in range(size - high) if broad[row : row + high].all()]
+    # A hat may be as broad as shoulders, but not for as many rows; short coats are not either.
+    for thick in (size * 3 // 16, high):
+        rows = [row for row in range(size - thick) if broad[row : row + thick].all()]
+        if rows:
+            break
     shoulder = rows[0] if rows else 0
     chin, brow = shoulder, max(shoulder - high, 0)
     narrow, wide = max(size // 32, 1), size * 5 // 32
