@@ -39,7 +39,7 @@ _FIGURES = 3  # drawings to choose from, within 1/60 s; a fourth is no better by
 _FACES = 8  # likewise; nearly all of them show then what was asked for
 _TRIES = 16  # drawings to find one of a colour among
 _MOSTLY = 3500  # ten thousandths of a drawing that are of a colour, for it to be of it
-_SPECK = 50  # what a speck counts against likeness: with more of it skins fit visibly worse
+_SPECK = 120  # what a speck counts against likeness: with it skins fit 1 % worse than without
 
 
 def kinds(pack: Pack, kind: str) -> tuple[str, ...]:
