@@ -56,9 +56,9 @@ def _by_name(
     palette: NDArray[np.uint8] | None,
 ) -> NDArray[np.uint8]:
     model = pack.model(kind)
-    check_int("count", count, 0, 65536)
+    numbers = range(check_int("count", count, 0, 65536))
     label = label_of(model, name)
-    return draw(pack, model, _latents(seed, model, name, count), label, palette)
+    return draw(pack, model, _latents(seed, model, name, numbers), label, palette)
 
 
 def label_of(model: Model, name: str) -> NDArray[np.float32]:
@@ -67,9 +67,9 @@ def label_of(model: Model, name: str) -> NDArray[np.float32]:
     return model.label({attribute: check_choice(attribute, name, known)})
 
 
-def _latents(seed: Seed, model: Model, name: str, count: int) -> NDArray[np.float32]:
+def _latents(seed: Seed, model: Model, name: str, numbers: Iterable[int]) -> NDArray[np.float32]:
     # A latent a picture, so that the third of eight is also the third of four.
-    rows = [stream(seed, model.kind, name, index).normals(model.latent) for index in range(count)]
+    rows = [stream(seed, model.kind, name, index).normals(model.latent) for index in numbers]
     return np.stack(rows) if rows else np.zeros((0, model.latent), np.float32)
 
 
@@ -111,7 +111,7 @@ def moving_tiles(
         drawn = draw(pack, model, latents.reshape(-1, model.latent), label, palette)
         return drawn.reshape(len(centres), frames, *drawn.shape[1:])
 
-    few, all_of_them = _latents(seed, model, material, 2), _latents(seed, model, material, count)
+    few, all_of_them = (_latents(seed, model, material, range(n)) for n in (2, count))
     best = steadiest(circle(seed, material, model.latent, frames), lambda turns: loops(few, turns))
     shown = None if palette is None else loops(all_of_them, best, palette)
     return evened(loops(all_of_them, best), shown)
@@ -156,10 +156,10 @@ def sprites(
     With a `colour`, one of `core.colours.COLOURS`, each is the first of sixteen drawings of which a
     good third is of it in the pack's own palette, or the one that has most of it.
     """
-    count = check_int("count", count, 0, 65536)
     if colour is None:
         return _by_name(pack, "sprites", seed, category, count, palette)
-    return sprites_of(pack, seed, category, range(count), palette, (colour,))
+    numbers = range(check_int("count", count, 0, 65536))
+    return sprites_of(pack, seed, category, numbers, palette, (colour,))
 
 
 def sprites_of(
@@ -181,9 +181,8 @@ def sprites_of(
         if palette is None:
             return drawn
     model = pack.model("sprites")
-    rows = [stream(seed, model.kind, category, index).normals(model.latent) for index in numbers]
-    latents = np.array(rows, np.float32).reshape(len(rows), model.latent)
-    return draw(pack, model, latents, label_of(model, category), palette)
+    label = label_of(model, category)
+    return draw(pack, model, _latents(seed, model, category, numbers), label, palette)
 
 
 def _of_colours(

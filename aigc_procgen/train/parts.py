@@ -70,24 +70,22 @@ def number_parts(
     sizes: list[int] = []
     never, names = [], []
     for slot in range(parts.shape[1]):
+        own = parts[:, slot]
         if colourings is not None and slot == parts.shape[1] - 1:
-            found = np.arange(1, int(colourings.max()) + 1)
-            rows[:, slot] = parts[:, slot] - 1 + sum(sizes)
-            sizes.append(len(found))
-            names.append(found)
+            found, number = np.arange(1, int(colourings.max()) + 1), own - 1
             lacks = np.zeros((len(found), labels.shape[1]))
             lacks[:, : len(colourings)] = _NEVER * (found[:, None] > colourings)
-            never.append(lacks)
-            continue
-        found, number = np.unique(parts[:, slot], return_inverse=True)
+        else:
+            found, number = np.unique(own, return_inverse=True)
+            order = np.argsort(number, kind="stable")
+            starts = np.searchsorted(number[order], np.arange(len(found)))
+            together = np.add.reduceat(labels[order], starts, axis=0)
+            ends = np.cumsum(blocks)[:-1]
+            lacks = np.concatenate([_missing(part) for part in np.split(together, ends, axis=1)], 1)
         rows[:, slot] = number + sum(sizes)
         sizes.append(len(found))
         names.append(found)
-        order = np.argsort(number, kind="stable")
-        starts = np.searchsorted(number[order], np.arange(len(found)))
-        together = np.add.reduceat(labels[order], starts, axis=0)
-        ends = np.cumsum(blocks)[:-1]
-        never.append(np.concatenate([_missing(own) for own in np.split(together, ends, axis=1)], 1))
+        never.append(lacks)
     return rows, Parts(
         sizes=tuple(sizes),
         never=np.concatenate(never).astype(np.float32),

@@ -352,8 +352,11 @@ class Trainer:
         """A batch of fakes, and the rows of the table of colourings that they are in."""
         if self._recolour is None:
             return self._imagine(z, label), None
-        choice = cast(Codebook, cast(Generator, self.generator).codebook)(z, label)
-        return self._decode(choice), self._recolour(choice)
+        return self._made_of(cast(Codebook, cast(Generator, self.generator).codebook)(z, label))
+
+    def _made_of(self, choice: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The same of a choice of parts."""
+        return self._decode(choice), None if self._recolour is None else self._recolour(choice)
 
     def _generate(self, z: Tensor, label: Tensor, rows: Tensor) -> tuple[Tensor, Tensor | None]:
         """The same. Where the set says what its pictures are made of, the first half is made of
@@ -364,8 +367,7 @@ class Trainer:
         codebook = cast(Codebook, cast(Generator, self.generator).codebook)
         half = len(z) // 2
         known = self._known_parts(rows[:half])
-        choice = torch.cat([known, codebook(z[half:], label[half:])])
-        return self._decode(choice), None if self._recolour is None else self._recolour(choice)
+        return self._made_of(torch.cat([known, codebook(z[half:], label[half:])]))
 
     def _draw(
         self, random: torch.Generator

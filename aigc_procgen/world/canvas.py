@@ -77,14 +77,17 @@ class Canvas:
         """
         left, top, right, bottom = rect
         upright = side in ("north", "south")
-        dry = np.flatnonzero(~np.isin(self.land[self.area(rect)], _WET).any(1 if upright else 0))
+        wet = np.isin(self.land[self.area(rect)], _WET).any(1 if upright else 0)
+        dry = np.flatnonzero(~wet).tolist()
+        # Of all water north and west streets keep their last tile, the others their first.
+        first, last = (dry[0], dry[-1]) if dry else (wet.size - 1, 0)
         if side == "north":
-            return left, top + int(dry[0]) if len(dry) else bottom, right, bottom
+            return left, top + first, right, bottom
         if side == "south":
-            return left, top, right, top + int(dry[-1]) if len(dry) else top
+            return left, top, right, top + last
         if side == "west":
-            return left + int(dry[0]) if len(dry) else right, top, right, bottom
-        return left, top, left + int(dry[-1]) if len(dry) else left, bottom
+            return left + first, top, right, bottom
+        return left, top, left + last, bottom
 
     def fill_where(self, mask: NDArray[np.bool_], material: str) -> None:
         """Covers the tiles of a mask with a material."""
