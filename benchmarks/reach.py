@@ -1,9 +1,10 @@
-"""Whether every place can be walked to from every other of its landmass:
+"""Whether every road can be walked, and every place reached from every other of its landmass:
 `python benchmarks/reach.py --worlds 50`.
 
-Floods the walkable tiles of a square around each world's start (trees, walls and deep water stop a
-walker, so does the square's rim), and the land itself, which deep water alone ends. Places of one
-landmass should lie in one walkable part; those that do not are printed.
+In a square around each world's start trees, walls, rocks and deep water stop a walker, as does the
+square's rim. Every road and every way to a harbour that lies in it should be walkable, tile by
+tile, from end to end. Places of one landmass, which deep water alone ends, should lie in one
+walkable part. What does not is printed.
 
 Then, on islands' worlds of --size tiles, which have an end, follows roads and ferries from a place
 to all that they lead to: every place of the world should be among them, whatever sea lies between.
@@ -12,10 +13,12 @@ to all that they lead to: every place of the world should be among them, whateve
 from __future__ import annotations
 
 import argparse
+import time
 from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 import aigc_procgen as procgen
 
@@ -23,34 +26,38 @@ SIDE = 960  # tiles of the square
 RIM = 60  # tiles inside the rim in which places are left out: their roads may lead out of it
 
 
-def parts(free: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """A number for every 4-connected part of what is free, 0 elsewhere."""
-    height, width = free.shape
-    flat, found = np.pad(free, 1).ravel(), np.zeros((height + 2) * (width + 2), np.int32)
-    ways = (-1, 1, -width - 2, width + 2)
-    number = 0
-    for start in np.flatnonzero(flat).tolist():
-        if found[start]:
+def roads_of(
+    world: procgen.World, x: int, y: int, walkable: NDArray[np.bool_]
+) -> tuple[int, int, int, int]:
+    """Of the roads that lie in the square: how many there are, how many cannot be walked from end
+    to end, their tiles, and how many of these are blocked.
+    """
+    roads = cut = tiles = blocked = 0
+    for road in world._land._ground.roads(x, y, SIDE, SIDE):
+        spots = road.tiles - (x, y)
+        if spots.min() < 0 or spots.max() >= SIDE:
             continue
-        number += 1
-        found[start] = number
-        waiting = [start]
-        while waiting:
-            tile = waiting.pop()
-            for way in ways:
-                if flat[tile + way] and not found[tile + way]:
-                    found[tile + way] = number
-                    waiting.append(tile + way)
-    return found.reshape(height + 2, width + 2)[1:-1, 1:-1]
+        free = walkable[spots[:, 1], spots[:, 0]]
+        spots -= spots.min(0)
+        drawn = np.zeros(spots.max(0) + 1, bool)
+        drawn[tuple(spots[free].T)] = True
+        parts = label(drawn)[1]
+        if parts != 1:
+            print(f"seed {world.seed}: a road from {road.tiles[0]} to {road.tiles[-1]} is cut")
+        roads, cut = roads + 1, cut + (parts != 1)
+        tiles, blocked = tiles + len(free), blocked + int((~free).sum())
+    return roads, cut, tiles, blocked
 
 
-def examine(seed: int) -> tuple[int, int]:
-    """How many places there are, and how many of them are not joined to most of their landmass."""
+def examine(seed: int) -> tuple[int, ...]:
+    """How many places there are, how many of them are not joined to most of their landmass, and
+    what `roads_of` tells.
+    """
     world = procgen.world(seed)
     x, y = (part - SIDE // 2 for part in world.spawn())
     walkable = world.walkable_area(x, y, SIDE, SIDE)
     land = world.terrain(x, y, SIDE, SIDE) != procgen.TERRAINS.index("deep_water")
-    ways, masses = parts(walkable), parts(land)
+    ways, masses = label(walkable)[0], label(land)[0]
     found: dict[int, list[tuple[int, procgen.Place]]] = {}
     places = world.places(x + RIM, y + RIM, SIDE - 2 * RIM, SIDE - 2 * RIM)
     for place in places:
@@ -67,7 +74,7 @@ def examine(seed: int) -> tuple[int, int]:
                 print(
                     f"seed {seed}: {place.kind} {place.name} at {place.x}, {place.y} stands alone"
                 )
-    return len(places), lost
+    return len(places), lost, *roads_of(world, x, y, walkable)
 
 
 def travel(seed: int, size: int) -> tuple[int, int, int]:
@@ -102,15 +109,22 @@ def main() -> None:
     """Prints the sums."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--size", type=int, default=2048, help="tiles on a side of an island")
     chosen = parser.parse_args()
-    sums = np.sum([travel(seed, chosen.size) for seed in range(chosen.worlds)], 0).tolist()
-    print(f"of {sums[0]} places roads join {sums[1]}, roads and ferries {sums[2]}")
-    total = lost = 0
-    for seed in range(chosen.worlds):
-        counted, alone = examine(seed)
-        total, lost = total + counted, lost + alone
-    print(f"{total - lost} of {total} places can be walked to from the others of their landmass")
+    walks, trips = np.zeros(6, np.int64), np.zeros(3, np.int64)
+    begun = time.monotonic()
+    for number in range(1, chosen.worlds + 1):
+        seed = chosen.first + number - 1
+        walks += examine(seed)
+        trips += travel(seed, chosen.size)
+        if number % 50 == 0:
+            print(f"{number} worlds, {time.monotonic() - begun:.0f} s", flush=True)
+    places, lost, roads, cut, tiles, blocked = walks.tolist()
+    print(f"{roads - cut} of {roads} roads can be walked, {tiles - blocked} of their {tiles} tiles")
+    print(f"{places - lost} of {places} places can be walked to from the others of their landmass")
+    everywhere, by_road, by_ship = trips.tolist()
+    print(f"of {everywhere} places roads join {by_road}, roads and ferries {by_ship}")
 
 
 if __name__ == "__main__":

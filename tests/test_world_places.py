@@ -177,6 +177,22 @@ def test_roads_are_paved_over_land_and_bridged_over_water(land):
                 assert land.walkable(x, y)
 
 
+@pytest.mark.parametrize(
+    ("seed", "x", "y"), [(5, -330, -20), (6, -380, -330), (6, -324, 280), (10, 0, -400)]
+)
+def test_no_road_runs_into_what_a_place_has_built(seed, x, y):
+    """Every tile of a road can be walked on, also where it bends around a cave or along a house."""
+    land = Land(seed)
+    walkable = land.walkable_area(x - 128, y - 128, 256, 256)
+    found = 0
+    for road in land._ground.roads(x - 128, y - 128, 256, 256):
+        columns, rows = (road.tiles - (x - 128, y - 128)).T
+        inside = (columns >= 0) & (columns < 256) & (rows >= 0) & (rows < 256)
+        assert walkable[rows[inside], columns[inside]].all()
+        found += inside.any()
+    assert found > 3
+
+
 def test_nothing_stands_in_water_or_on_walls(land):
     """Props lie on walkable ground, at most one a tile; boats alone on water."""
     props = land.props(-256, -256, 512, 512)

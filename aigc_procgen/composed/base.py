@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WORLD_VERSION", "Base"]
 
-WORLD_VERSION = 6  # changes whenever a seed gives another world
+WORLD_VERSION = 7  # changes whenever a seed gives another world
 
 
 class Base:

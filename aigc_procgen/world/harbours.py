@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, stream
 
 from .places import DISTRICT, STEP, District, Place, place_rules
-from .roads import ROCKY, SIDES, draw_way, gate, gate_sample
+from .roads import ROCKY, ROOM, SIDES, draw_way, gate, gate_sample
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["BERTHS", "REACH", "Harbour", "find_harbour", "navigable"]
@@ -63,7 +63,7 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
         return None
     cost = np.where(near, np.array(place_rules().roads, np.int32)[district.terrain], 0)
     for other in district.places.values():
-        room = other.radius + 1
+        room = other.radius + ROOM
         inside = (np.abs(rows - other.y) <= room)[:, None] & (np.abs(columns - other.x) <= room)
         cost[inside] = 0
         berth[inside] = False

@@ -20,10 +20,21 @@ from .noise import Period, hash_grid
 from .places import DISTRICT, STEP, District, Place, place_rules
 from .terrain import TERRAIN_INDEX
 
-__all__ = ["ROCKY", "SIDES", "Road", "draw_way", "gate", "gate_sample", "make_road", "side_towards"]
+__all__ = [
+    "ROCKY",
+    "ROOM",
+    "SIDES",
+    "Road",
+    "draw_way",
+    "gate",
+    "gate_sample",
+    "make_road",
+    "side_towards",
+]
 
 ROCKY = ("cave", "mine")
 SIDES = ("north", "east", "south", "west")
+ROOM = 4  # tiles that roads keep from footprints, so that no bend of theirs cuts a corner of one
 
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
 _FINE = 4  # bits of a tile that curves are drawn with
@@ -63,11 +74,11 @@ def gate(seed: Seed, place: Place, side: str) -> tuple[int, int]:
 
 
 def gate_sample(tile: tuple[int, int], side: str) -> tuple[int, int]:
-    """Column and row of the sample just outside a gate."""
+    """Column and row of the nearest sample outside a gate that is not too near the footprint."""
     x, y = tile
-    return (-(-x // STEP) if side == "east" else x // STEP), (
-        -(-y // STEP) if side == "south" else y // STEP
-    )
+    across = {"west": -ROOM, "east": ROOM + STEP - 1}.get(side, 0)
+    down = {"north": -ROOM, "south": ROOM + STEP - 1}.get(side, 0)
+    return (x + across) // STEP, (y + down) // STEP
 
 
 def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = None) -> Road | None:
@@ -85,8 +96,8 @@ def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = Non
     for place in places:
         rows, columns = (
             slice(
-                max(-(-(middle - place.radius) // STEP) - first, 0),
-                max((middle + place.radius) // STEP + 1 - first, 0),
+                max(-(-(middle - place.radius - ROOM) // STEP) - first, 0),
+                max((middle + place.radius + ROOM) // STEP + 1 - first, 0),
             )
             for middle, first in ((place.y, top), (place.x, left))
         )
@@ -150,8 +161,9 @@ def _search(
     first = (start[0] + 1) * width + start[1] + 1
     last = (goal[0] + 1) * width + goal[1] + 1
     goal_row, goal_column = divmod(last, width)
-    moves = [(-1, 10), (1, 10), (-width, 10), (width, 10)]
-    moves += [(-width - 1, 14), (-width + 1, 14), (width - 1, 14), (width + 1, 14)]
+    # Move, length, and the samples beside it: no slanting move squeezes past a blocked one.
+    moves = [(step, 10, step, step) for step in (-1, 1, -width, width)]
+    moves += [(down + across, 14, down, across) for down in (-width, width) for across in (-1, 1)]
     best = {first: 0}
     came: dict[int, int] = {}
     queue = [(0, first)]
@@ -164,10 +176,10 @@ def _search(
             continue
         closed.add(node)
         so_far, level = best[node], height[node]
-        for move, length in moves:
+        for move, length, one, two in moves:
             other = node + move
             step = price[other]
-            if not step or other in closed:
+            if not step or other in closed or not (price[node + one] and price[node + two]):
                 continue
             total = so_far + (step + abs(height[other] - level) // 12) * length
             if other not in best or total < best[other]:
