@@ -1,10 +1,10 @@
 """Whether every road can be walked, and every place reached from every other of its landmass:
 `python benchmarks/reach.py --worlds 50`.
 
-In a square around each world's start trees, walls, rocks and deep water stop a walker, as does the
-square's rim. Every road and every way to a harbour that lies in it should be walkable, tile by
-tile, from end to end. Places of one landmass, which deep water alone ends, should lie in one
-walkable part. What does not is printed.
+In a square around each world's start trees, walls, rocks and deep water stop a walker. Every road
+and every way to a harbour that lies in it should be walkable, tile by tile, from end to end. Places
+of one landmass, which deep water alone ends, should lie in one walkable part; where some seem cut
+off, a square twice as wide tells, as a way may lead out of the first one. What fails is printed.
 
 Then, on islands' worlds of --size tiles, which have an end, follows roads and ferries from a place
 to all that they lead to: every place of the world should be among them, whatever sea lies between.
@@ -49,6 +49,26 @@ def roads_of(
     return roads, cut, tiles, blocked
 
 
+def apart(
+    world: procgen.World, x: int, y: int, side: int, walkable: NDArray[np.bool_]
+) -> tuple[int, list[procgen.Place]]:
+    """How many places a square has, and those that are not joined to most of their landmass."""
+    land = world.terrain(x, y, side, side) != procgen.TERRAINS.index("deep_water")
+    ways, masses = label(walkable)[0], label(land)[0]
+    found: dict[int, list[tuple[int, procgen.Place]]] = {}
+    places = world.places(x + RIM, y + RIM, side - 2 * RIM, side - 2 * RIM)
+    for place in places:
+        row, column = place.y - y, place.x - x
+        near = ways[row - 2 : row + 3, column - 2 : column + 3]
+        part = Counter(near[near > 0].tolist()).most_common(1)
+        found.setdefault(int(masses[row, column]), []).append((part[0][0] if part else 0, place))
+    lost = []
+    for group in found.values():
+        most = Counter(part for part, _ in group).most_common(1)[0][0]
+        lost += [place for part, place in group if part != most]
+    return len(places), lost
+
+
 def examine(seed: int) -> tuple[int, ...]:
     """How many places there are, how many of them are not joined to most of their landmass, and
     what `roads_of` tells.
@@ -56,25 +76,14 @@ def examine(seed: int) -> tuple[int, ...]:
     world = procgen.world(seed)
     x, y = (part - SIDE // 2 for part in world.spawn())
     walkable = world.walkable_area(x, y, SIDE, SIDE)
-    land = world.terrain(x, y, SIDE, SIDE) != procgen.TERRAINS.index("deep_water")
-    ways, masses = label(walkable)[0], label(land)[0]
-    found: dict[int, list[tuple[int, procgen.Place]]] = {}
-    places = world.places(x + RIM, y + RIM, SIDE - 2 * RIM, SIDE - 2 * RIM)
-    for place in places:
-        row, column = place.y - y, place.x - x
-        near = ways[row - 2 : row + 3, column - 2 : column + 3]
-        part = Counter(near[near > 0].tolist()).most_common(1)
-        found.setdefault(int(masses[row, column]), []).append((part[0][0] if part else 0, place))
-    lost = 0
-    for group in found.values():
-        most = Counter(part for part, _ in group).most_common(1)[0][0]
-        for part, place in group:
-            if part != most:
-                lost += 1
-                print(
-                    f"seed {seed}: {place.kind} {place.name} at {place.x}, {place.y} stands alone"
-                )
-    return len(places), lost, *roads_of(world, x, y, walkable)
+    count, lost = apart(world, x, y, SIDE, walkable)
+    if lost:  # the way between them may lead out of the square
+        area = (x - SIDE // 2, y - SIDE // 2, 2 * SIDE)
+        wider = apart(world, *area, world.walkable_area(*area, 2 * SIDE))[1]
+        lost = [place for place in lost if place in wider]
+    for place in lost:
+        print(f"seed {seed}: {place.kind} {place.name} at {place.x}, {place.y} stands alone")
+    return count, len(lost), *roads_of(world, x, y, walkable)
 
 
 def travel(seed: int, size: int) -> tuple[int, int, int]:

@@ -27,14 +27,16 @@ _NOISE = {
     "ridge": (9, 5),
     "temperature": (10, 5),
     "moisture": (9, 4),
-    "patch": (5, 3),
+    "patch": (5, 1),
+    "fray": (4, 3),
 }
 _HEIGHT = ("continent", "hills", "ridge")
-_WEATHER = ("temperature", "moisture", "patch")
+_WEATHER = ("temperature", "moisture", "patch", "fray")
 _START = 900  # tiles around the origin over which land is lifted, so that a world starts on land
 _YEAR = 16384  # tiles from the coldest latitude over the warmest to the next
-_DEEP = -9 * UNIT  # so far inside its edge a lake is too deep to wade
+_DEEP = -9 * UNIT  # about so far inside its edge a lake is too deep to wade
 _LENT = 70  # thousandths of wetness: about what mountains take from the land in the mean
+_COAST = 60  # height above which borders of biomes along a height are frayed too
 _LOW = 12  # thousandths by which water lies below the broad height of the land around
 
 
@@ -92,12 +94,14 @@ class Fields:
         temperature = noise["temperature"] * 4 // 10
         temperature += _latitude(_sun(y, height, step, self._year))[:, None] + 60
         temperature -= np.maximum(elevation - 250, 0) // 2
-        patch = noise["patch"]
+        # More of the fine octaves than halving would leave: the first one's lattice does not show.
+        patch = noise["patch"] + noise["fray"] * 6 // 10
         moisture = _wetness(noise) + self._winds.rain(x, y, width, height, step)
         moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
-        kinds = biomes.classify(elevation, temperature, moisture)
+        heights = elevation + np.where(elevation > _COAST, noise["fray"] // 14, 0)
+        kinds = biomes.classify(heights, temperature, moisture)
         terrain = biomes.ground(kinds, patch)
         _lay_water(terrain, raw > 0, shores.far, temperature, patch)
         return LandFields(
@@ -208,7 +212,7 @@ def _lay_water(
     terrain[bank] = np.where(frozen, TERRAIN_INDEX["gravel"], TERRAIN_INDEX["sand"])[bank]
     water = dry & (far < 0)
     terrain[water] = np.where(frozen, TERRAIN_INDEX["ice"], TERRAIN_INDEX["shallow_water"])[water]
-    terrain[water & ~frozen & (far < _DEEP)] = TERRAIN_INDEX["deep_water"]
+    terrain[water & ~frozen & (far < _DEEP + patch // 12)] = TERRAIN_INDEX["deep_water"]
 
 
 def _year(period: tuple[int, int] | None) -> int:
