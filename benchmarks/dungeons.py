@@ -103,7 +103,11 @@ def survey(pool: Any, first: int, count: int, varied: bool) -> None:
     most = dict.fromkeys(("nodes", "states", "drops"), 0)
     digests = set()
     tasks = ((seed, varied) for seed in range(first, first + count))
-    for seed, asked, found in pool.imap_unordered(job, tasks, chunksize=32):
+    begun = time.monotonic()
+    results = pool.imap_unordered(job, tasks, chunksize=32)
+    for number, (seed, asked, found) in enumerate(results, 1):
+        if number % 1000 == 0:
+            print(f"{number} seeds, {time.monotonic() - begun:.0f} s", flush=True)
         if "refused" in found:
             refused[found["refused"]] += 1
             continue
@@ -187,8 +191,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     with multiprocessing.Pool(args.workers) as pool:
-        survey(pool, args.first, args.count, False)
-        survey(pool, args.first, args.count if args.random is None else args.random, True)
+        varied = args.count if args.random is None else args.random
+        for count, random in ((args.count, False), (varied, True)):
+            if count:
+                survey(pool, args.first, count, random)
     diversity(120, stream("pairs"))
 
 
