@@ -72,7 +72,9 @@ def write_atlas(
         write_atomic(home / "atlas.json", (data + "\n").encode())
         write_atomic(home / "index.html", page.encode())
     except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the atlas: {error}") from None
+        raise SaveError(
+            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+        ) from None
     return home / "index.html"
 
 

@@ -271,8 +271,8 @@ def strings_csv(talks: Iterable[Talk | Story], translations: Iterable[Talk | Sto
     return out.getvalue()
 
 
-def write_texts(folder: str | Path, texts: Mapping[str, str]) -> Path:
-    """Writes the files of an arc, names and texts, to a folder; returns the last one's path.
+def write_texts(folder: str | Path, texts: Mapping[str, str]) -> list[Path]:
+    """Writes files, names and texts, to a folder in that order; returns their paths.
 
     Raises `SaveError` if the folder cannot hold them.
     """
@@ -285,4 +285,4 @@ def write_texts(folder: str | Path, texts: Mapping[str, str]) -> Path:
         raise SaveError(
             f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
         ) from None
-    return home / list(texts)[-1]
+    return [home / name for name in texts]

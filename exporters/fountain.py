@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aigc_procgen import Arc, Scene, scene
-from aigc_procgen.core.errors import InvalidArgument, SaveError
-from aigc_procgen.core.files import write_atomic
+from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.story.tables import load_table
 
 from .dialogue import story_of, write_texts
@@ -65,7 +64,8 @@ def export_arc_scenes(arc: Arc, folder: str | Path) -> Path:
     """
     text = fountain_arc(arc)
     name = re.sub(r"\W", "_", arc.id, flags=re.ASCII)
-    return write_texts(folder, {f"{name}.json": arc.to_json() + "\n", f"{name}.fountain": text})
+    texts = {f"{name}.json": arc.to_json() + "\n", f"{name}.fountain": text}
+    return write_texts(folder, texts)[-1]
 
 
 def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:
@@ -73,17 +73,12 @@ def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:
 
     Raises `SaveError` if the folder cannot hold them.
     """
-    home, written = Path(folder), []
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for part in scenes:
-            name = re.sub(r"[^\w-]+", "_", f"{part.quest}_{part.moments[0]}", flags=re.ASCII)
-            write_atomic(home / f"{name}.json", (part.to_json() + "\n").encode())
-            write_atomic(home / f"{name}.fountain", fountain(part).encode())
-            written.append(home / f"{name}.fountain")
-    except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the scenes: {error}") from None
-    return written
+    texts = {}
+    for part in scenes:
+        name = re.sub(r"[^\w-]+", "_", f"{part.quest}_{part.moments[0]}", flags=re.ASCII)
+        texts[f"{name}.json"] = part.to_json() + "\n"
+        texts[f"{name}.fountain"] = fountain(part)
+    return write_texts(folder, texts)[1::2]
 
 
 def _scene(part: Scene) -> list[str]:

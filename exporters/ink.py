@@ -19,8 +19,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aigc_procgen import Arc, Quest
-from aigc_procgen.core.errors import SaveError
-from aigc_procgen.core.files import write_atomic
 from aigc_procgen.story.tables import load_table
 
 from .dialogue import (
@@ -52,20 +50,13 @@ def export_ink(
     talks = talks_of(quests)
     others = [talk for quest in translations for talk in talks_of([quest])]
     table = strings_csv(talks, others)
-    home = Path(folder)
     hub = [f"INCLUDE {talk.id}.ink" for talk in talks]
     hub += ["-> quests", "", "=== quests ==="]
     hub += [f"+ [{_words(talk.title)}{_tags(talk.title)}] -> {talk.id}" for talk in talks]
     hub.append(f"+ [{load_table('talk', talks[0].language)['farewell']}] -> END")
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for talk in talks:
-            write_atomic(home / f"{talk.id}.ink", ink(talk).encode())
-        write_atomic(home / "strings.csv", table.encode())
-        write_atomic(home / "index.ink", ("\n".join(hub) + "\n").encode())
-    except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
-    return home / "index.ink"
+    scripts = {f"{talk.id}.ink": ink(talk) for talk in talks}
+    texts = {**scripts, "strings.csv": table, "index.ink": "\n".join([*hub, ""])}
+    return write_texts(folder, texts)[-1]
 
 
 def export_ink_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = None) -> Path:
@@ -81,7 +72,8 @@ def export_ink_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = No
         f"{part.talk.id}.ink": ink(part.talk, then=f"{story.id}_{number}_done")
         for number, part in enumerate(story.parts)
     }
-    return write_texts(folder, {**chapters, "strings.csv": table, "index.ink": ink_story(story)})
+    texts = {**chapters, "strings.csv": table, "index.ink": ink_story(story)}
+    return write_texts(folder, texts)[-1]
 
 
 def ink_story(story: Story) -> str:

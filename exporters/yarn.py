@@ -20,8 +20,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aigc_procgen import Arc, Quest
-from aigc_procgen.core.errors import SaveError
-from aigc_procgen.core.files import write_atomic
 
 from .dialogue import (
     ANSWERS,
@@ -51,16 +49,8 @@ def export_yarn(
     talks = talks_of(quests)
     others = [talk for quest in translations for talk in talks_of([quest])]
     table = strings_csv(talks, others)
-    home, written = Path(folder), []
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        write_atomic(home / "strings.csv", table.encode())
-        for talk in talks:
-            write_atomic(home / f"{talk.id}.yarn", yarn(talk).encode())
-            written.append(home / f"{talk.id}.yarn")
-    except OSError as error:
-        raise SaveError(f"folder {str(folder)!r} cannot hold the quests: {error}") from None
-    return written
+    scripts = {f"{talk.id}.yarn": yarn(talk) for talk in talks}
+    return write_texts(folder, {"strings.csv": table, **scripts})[1:]
 
 
 def export_yarn_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = None) -> Path:
@@ -71,7 +61,8 @@ def export_yarn_arc(arc: Arc, folder: str | Path, *, translation: Arc | None = N
     """
     story = story_of(arc)
     table = strings_csv([story], [] if translation is None else [story_of(translation)])
-    return write_texts(folder, {"strings.csv": table, f"{story.id}.yarn": yarn_story(story)})
+    texts = {"strings.csv": table, f"{story.id}.yarn": yarn_story(story)}
+    return write_texts(folder, texts)[-1]
 
 
 def yarn_story(story: Story) -> str:

@@ -318,7 +318,7 @@ def test_bad_input_is_one_sentence(tmp_path):
         export_yarn(["quest:1"], tmp_path)
     (tmp_path / "file").write_text("")
     for export in (export_ink, export_yarn):
-        with pytest.raises(SaveError, match="cannot hold the quests"):
+        with pytest.raises(SaveError, match="folder must be one that can be written to"):
             export(quests(1), tmp_path / "file")
     for export in (export_ink_arc, export_yarn_arc, export_arc_scenes):
         with pytest.raises(InvalidArgument, match="must be an Arc record"):

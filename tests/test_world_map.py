@@ -156,7 +156,7 @@ def test_a_name_cannot_break_the_page(tmp_path):
 def test_an_atlas_that_cannot_be_written_says_so(tmp_path):
     """A file where the folder should be is one sentence; too much land too."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(SaveError, match="cannot hold the atlas"):
+    with pytest.raises(SaveError, match="folder must be one that can be written to"):
         write_atlas(procgen.world(1), tmp_path / "file", 0, 0, 64, 64)
     with pytest.raises(InvalidArgument, match="width must be between 8 and 4096"):
         write_atlas(procgen.world(1), tmp_path / "atlas", 0, 0, 5000, 64)
