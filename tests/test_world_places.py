@@ -193,6 +193,14 @@ def test_no_road_runs_into_what_a_place_has_built(seed, x, y):
     assert found > 3
 
 
+def test_a_road_joins_towns_that_nearly_touch():
+    """Where eight tiles are all that two towns leave between them, a road runs there."""
+    land = Land(86)
+    one, two = land.nearest("town", 28, 44), land.nearest("town", -25, 24)
+    assert one.x - one.radius - (two.x + two.radius) == 9
+    assert two in land.roads(one)
+
+
 def test_nothing_stands_in_water_or_on_walls(land):
     """Props lie on walkable ground, at most one a tile; boats alone on water."""
     props = land.props(-256, -256, 512, 512)

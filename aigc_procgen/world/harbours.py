@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aigc_procgen.core.random import Seed, stream
 
 from .places import DISTRICT, STEP, District, Place, place_rules
-from .roads import ROCKY, ROOM, SIDES, draw_way, gate, gate_sample
+from .roads import ROCKY, SIDES, TIGHT, draw_way, gate, gate_sample, keep_clear
 from .terrain import TERRAIN_INDEX
 
 __all__ = ["BERTHS", "REACH", "Harbour", "find_harbour", "navigable"]
@@ -61,16 +61,13 @@ def find_harbour(seed: Seed, district: District, dx: int, dy: int, place: Place)
     berth = roomy & near if (roomy & near).any() else berth & near
     if not berth.any():
         return None
-    cost = np.where(near, np.array(place_rules().roads, np.int32)[district.terrain], 0)
-    for other in district.places.values():
-        room = other.radius + ROOM
-        inside = (np.abs(rows - other.y) <= room)[:, None] & (np.abs(columns - other.x) <= room)
-        cost[inside] = 0
-        berth[inside] = False
+    cost = np.array(place_rules().roads, np.int32)[district.terrain]
+    keep_clear(cost, district.places.values(), left, top)
+    cost[~near] = 0
+    berth &= (cost > 0) & (cost < TIGHT)
     starts = {}
     for side in SIDES[place.kind in ROCKY :]:
-        column, row = gate_sample(gate(seed, place, side), side)
-        at = (row - top, column - left)
+        at = gate_sample(cost, gate(seed, place, side), side, left, top)
         if 0 <= at[0] < len(near) and 0 <= at[1] < len(near) and near[at]:
             starts[at] = side
             cost[at] = max(10, cost[at])

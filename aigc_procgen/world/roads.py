@@ -6,7 +6,7 @@ samples of the land in a box around the two, so it is the same whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -22,19 +22,21 @@ from .terrain import TERRAIN_INDEX
 
 __all__ = [
     "ROCKY",
-    "ROOM",
     "SIDES",
+    "TIGHT",
     "Road",
     "draw_way",
     "gate",
     "gate_sample",
+    "keep_clear",
     "make_road",
     "side_towards",
 ]
 
 ROCKY = ("cave", "mine")
 SIDES = ("north", "east", "south", "west")
-ROOM = 4  # tiles that roads keep from footprints, so that no bend of theirs cuts a corner of one
+ROOM = 4  # tiles that roads keep from footprints, so that no bend of theirs cuts a corner of one,
+TIGHT = 300  # unless there is no other way: what a sample costs that is nearer
 
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
 _FINE = 4  # bits of a tile that curves are drawn with
@@ -73,12 +75,39 @@ def gate(seed: Seed, place: Place, side: str) -> tuple[int, int]:
     }[side]
 
 
-def gate_sample(tile: tuple[int, int], side: str) -> tuple[int, int]:
-    """Column and row of the nearest sample outside a gate that is not too near the footprint."""
+def gate_sample(
+    cost: NDArray[np.int32], tile: tuple[int, int], side: str, left: int, top: int
+) -> tuple[int, int]:
+    """Row and column in `cost` of the sample outside a gate at which its road begins: the nearest
+    with room, or if the next footprint leaves none, the very nearest.
+
+    As for `keep_clear`, the sample [0, 0] lies at (left, top).
+    """
     x, y = tile
-    across = {"west": -ROOM, "east": ROOM + STEP - 1}.get(side, 0)
-    down = {"north": -ROOM, "south": ROOM + STEP - 1}.get(side, 0)
-    return (x + across) // STEP, (y + down) // STEP
+    for room in (ROOM, 0):
+        across = {"west": -room, "east": room + STEP - 1}.get(side, 0)
+        down = {"north": -room, "south": room + STEP - 1}.get(side, 0)
+        row, column = (y + down) // STEP - top, (x + across) // STEP - left
+        if 0 <= row < cost.shape[0] and 0 <= column < cost.shape[1] and cost[row, column]:
+            break
+    return row, column
+
+
+def keep_clear(cost: NDArray[np.int32], places: Collection[Place], left: int, top: int) -> None:
+    """Blocks samples in the footprints of places, and makes those near them `TIGHT`; the sample
+    [0, 0] lies at (left, top), which are numbers of samples.
+    """
+    for room, price in ((ROOM, TIGHT), (0, 0)):
+        for place in places:
+            reach = place.radius + room
+            rows, columns = (
+                slice(
+                    max(-(-(middle - reach) // STEP) - first, 0),
+                    max((middle + reach) // STEP + 1 - first, 0),
+                )
+                for middle, first in ((place.y, top), (place.x, left))
+            )
+            cost[rows, columns] = price
 
 
 def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = None) -> Road | None:
@@ -93,22 +122,14 @@ def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = Non
         samples = (xs % (period[0] // STEP), ys % (period[1] // STEP))
     random = hash_grid(key(seed, "road"), *samples)
     cost += (random & np.uint64(7)).astype(np.int32)  # straight lines over a plain look ruled
-    for place in places:
-        rows, columns = (
-            slice(
-                max(-(-(middle - place.radius - ROOM) // STEP) - first, 0),
-                max((middle + place.radius + ROOM) // STEP + 1 - first, 0),
-            )
-            for middle, first in ((place.y, top), (place.x, left))
-        )
-        cost[rows, columns] = 0
+    keep_clear(cost, places, left, top)
     ends = []
     for place, other in ((edge.start, edge.goal), (edge.goal, edge.start)):
         side = side_towards(place, other)
         tile = gate(seed, place, side)
-        column, row = gate_sample(tile, side)
-        ends.append((tile, (row - top, column - left)))
-        cost[row - top, column - left] = max(10, cost[row - top, column - left])
+        sample = gate_sample(cost, tile, side, left, top)
+        ends.append((tile, sample))
+        cost[sample] = max(10, cost[sample])
     nodes = _search(cost, elevation, ends[0][1], ends[1][1])
     if nodes is None:
         return None
@@ -118,7 +139,8 @@ def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = Non
         return None
     bend = (random[nodes[:, 0], nodes[:, 1]] >> np.uint64(8)).astype(np.int64)
     points = (nodes[:, ::-1] + (left, top)) * STEP
-    points += np.stack([bend & 3, bend >> 2 & 3], 1) - 1
+    bent = np.stack([bend & 3, bend >> 2 & 3], 1) - 1
+    points += np.where(cost[nodes[:, :1], nodes[:, 1:]] < TIGHT, bent, 0)
     curve = np.concatenate([[ends[0][0]], points, [ends[1][0]]]).astype(np.int64)
     wide = {"town", "village"} & {edge.start.kind, edge.goal.kind}
     tiles = draw_way(curve, wide=bool(wide))
