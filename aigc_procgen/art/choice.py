@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aigc_procgen.core.pixels import orphans
 
-__all__ = ["best_of", "count_specks", "even_shift", "evened", "unlikeness"]
+__all__ = ["best_of", "count_specks", "even_shift", "evened", "head_of", "unlikeness"]
 
 Pixels = NDArray[np.uint8]
 Counts = NDArray[np.int64]
@@ -31,26 +31,26 @@ def count_specks(figures: Pixels) -> Counts:
     return np.asarray(alone.reshape(count, -1).sum(1), np.int64)
 
 
-def unlikeness(figure: Pixels, faces: Pixels) -> Counts:
+def unlikeness(figure: Pixels, faces: Pixels, *, above: bool = True) -> Counts:
     """How little each face [n, size, size, 4] looks like the one of a figure [s, s, 4], int64 [n].
 
-    The mean difference of colours between the skin of both, and for half as much between what is
-    above it: hair, hats, horns. All are 0 where the figure shows no head.
+    The mean difference of colours between the skin of both, and for half as much, unless `above` is
+    False, between what is above it: hair, hats, horns. All are 0 where the figure shows no head.
     """
-    skin, crown = _head(figure)
+    skin, crown = head_of(figure)
     size = faces.shape[1]
     middle = faces[:, size * 3 // 8 : size * 3 // 4, size // 4 : size * 3 // 4]
     top = faces[:, : size // 3]
     return np.array(
         [
-            2 * _difference(skin, _solid(own)) + _difference(crown, _solid(above))
-            for own, above in zip(middle, top, strict=True)
+            2 * _difference(skin, _solid(own)) + (_difference(crown, _solid(hair)) if above else 0)
+            for own, hair in zip(middle, top, strict=True)
         ],
         np.int64,
     )
 
 
-def _head(figure: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def head_of(figure: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The colours [k, 3] of the face of a figure that looks at the player, and those above it.
 
     The face is as wide as a sixteenth of the picture and twice as high, just above the shoulders:

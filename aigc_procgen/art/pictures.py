@@ -13,6 +13,7 @@ from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
 from .choice import best_of, count_specks, evened, unlikeness
+from .hats import DYED
 from .reading import count_obeyed, read_values
 from .sessions import draw
 
@@ -282,7 +283,9 @@ def fitting_face(
     check_figure(sprite)
     offered = range(check_int("candidates", candidates, 1, 64))
     drawn = _person(pack, "portraits", "face", seed, attributes, offered)
-    faults = unlikeness(sprite, drawn) + _SPECK * count_specks(drawn)
+    # What will be dyed need not be alike.
+    above = attributes.get("headgear") not in DYED
+    faults = unlikeness(sprite, drawn, above=above) + _SPECK * count_specks(drawn)
     best = best_of(_obeyed(pack, "portraits", drawn, attributes), faults)
     return best, drawn[best]
 

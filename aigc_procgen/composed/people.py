@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.art import fallback, pictures
+from aigc_procgen.art.hats import dyed
 from aigc_procgen.core.errors import check_choice
 from aigc_procgen.core.pack import Pack, check_pack, default_pack
 from aigc_procgen.core.random import Seed, key
@@ -88,7 +89,8 @@ class Character(Person):
         "grim", "sad"); a pack that draws figures but no portraits gives the sprite's head.
 
         Of a few faces that show what the attributes say, as the pack's classifier reads them, it is
-        the one whose skin, hair and headgear are most like the sprite's; the same in every mood.
+        the one whose skin and hair are most like the sprite's, the same in every mood. Hats, hoods
+        and helms are dyed in the colour that the sprite's has.
         """
         if not fallback.draws(self._art, "portraits") and self._tailor is self._art:
             return _frozen(pictures.portrait(self.sprite))
@@ -98,7 +100,8 @@ class Character(Person):
         if mood == "calm":
             return calm
         wishes = {**self.attributes, "mood": mood}
-        return _frozen(pictures.face(pack, self.art_seed, wishes, candidate=candidate))
+        drawn = pictures.face(pack, self.art_seed, wishes, candidate=candidate)
+        return self._fitted(pack, drawn)
 
     @cached_property
     def _calm(self) -> tuple[int, NDArray[np.uint8]]:
@@ -107,7 +110,13 @@ class Character(Person):
         sprite = self._figure[pictures.front(self._tailor), 0]
         wishes = {**self.attributes, "mood": "calm"}
         candidate, calm = pictures.fitting_face(pack, self.art_seed, wishes, sprite)
-        return candidate, _frozen(calm)
+        return candidate, self._fitted(pack, calm)
+
+    def _fitted(self, pack: Pack, face: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A face whose headgear has the colour of the figure's."""
+        sprite = self._figure[pictures.front(self._tailor), 0]
+        headgear = self.attributes.get("headgear", "none")
+        return _frozen(dyed(face, sprite, headgear, pack.model("portraits").palette))
 
 
 def character(
