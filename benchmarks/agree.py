@@ -61,8 +61,8 @@ def elsewhere(seed: int) -> list[str]:
     return [Land(seed).digest(*spots[0]), *found[-2::-1]]
 
 
-def compare(worlds: int) -> dict[str, list[str]]:
-    """The digests of every world, after printing what differs."""
+def compare(worlds: int) -> tuple[dict[str, list[str]], int]:
+    """The digests of every world, and how many differ, which are printed."""
     found, differ = {}, 0
     begun = time.monotonic()
     # Children of a fresh interpreter take their hash seed from the environment.
@@ -80,26 +80,27 @@ def compare(worlds: int) -> dict[str, list[str]]:
                 print(f"{seed + 1} worlds, {time.monotonic() - begun:.0f} s", flush=True)
     chunks = worlds * SIDE * SIDE
     print(f"{differ} of {2 * chunks} digests differ from those of the {chunks} chunks made by row")
-    return found
+    return found, differ
 
 
 def main() -> None:
     """Prints what was found; exits with 1 if anything differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", type=int, default=50)
+    parser.add_argument("--worlds", type=int, help="default 50, or all that were kept")
     parser.add_argument("--write", type=Path, metavar="FILE")
     parser.add_argument("--read", type=Path, metavar="FILE")
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
     if chosen.read:
         kept = json.loads(chosen.read.read_text(encoding="utf-8"))
-        seeds = [seed for seed in kept if int(seed) < chosen.worlds]
+        seeds = list(kept)[: chosen.worlds]
         wrong = [seed for seed in seeds if by_row(int(seed)) != kept[seed]]
         print(f"{len(seeds) - len(wrong)} of {len(seeds)} worlds have the digests of {chosen.read}")
-        raise SystemExit(bool(wrong))
-    found = compare(chosen.worlds)
+        raise SystemExit(bool(wrong) or not seeds)
+    found, differ = compare(chosen.worlds or 50)
     if chosen.write:
         chosen.write.write_text(json.dumps(found), encoding="utf-8")
+    raise SystemExit(bool(differ))
 
 
 if __name__ == "__main__":

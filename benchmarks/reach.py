@@ -29,8 +29,8 @@ RIM = 60  # tiles inside the rim in which places are left out: their roads may l
 def roads_of(
     world: procgen.World, x: int, y: int, walkable: NDArray[np.bool_]
 ) -> tuple[int, int, int, int]:
-    """Of the roads that lie in the square: how many there are, how many cannot be walked from end
-    to end, their tiles, and how many of these are blocked.
+    """Of the roads that lie in the square: how many there are, how many have a blocked tile or are
+    not one piece, their tiles, and how many of these are blocked.
     """
     roads = cut = tiles = blocked = 0
     for road in world._land._ground.roads(x, y, SIDE, SIDE):
@@ -38,13 +38,11 @@ def roads_of(
         if spots.min() < 0 or spots.max() >= SIDE:
             continue
         free = walkable[spots[:, 1], spots[:, 0]]
-        spots -= spots.min(0)
-        drawn = np.zeros(spots.max(0) + 1, bool)
-        drawn[tuple(spots[free].T)] = True
-        parts = label(drawn)[1]
-        if parts != 1:
-            print(f"seed {world.seed}: a road from {road.tiles[0]} to {road.tiles[-1]} is cut")
-        roads, cut = roads + 1, cut + (parts != 1)
+        drawn = np.zeros(np.ptp(spots, 0) + 1, bool)
+        drawn[tuple((spots - spots.min(0)).T)] = True
+        if fails := not free.all() or label(drawn)[1] != 1:
+            print(f"seed {world.seed}: {(~free).sum()} tiles blocked of a road at {road.tiles[0]}")
+        roads, cut = roads + 1, cut + fails
         tiles, blocked = tiles + len(free), blocked + int((~free).sum())
     return roads, cut, tiles, blocked
 

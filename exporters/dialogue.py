@@ -281,8 +281,9 @@ def write_texts(folder: str | Path, texts: Mapping[str, str]) -> list[Path]:
         home.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             write_atomic(home / name, text.encode())
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        reason = getattr(error, "strerror", None) or error
         raise SaveError(
-            f"folder must be one that can be written to, not {str(folder)!r}: {error.strerror}"
+            f"folder must be one that can be written to, not {str(folder)!r}: {reason}"
         ) from None
     return [home / name for name in texts]

@@ -11,8 +11,19 @@ import pytest
 import aigc_procgen as procgen
 from aigc_procgen.core.errors import InvalidArgument
 from aigc_procgen.world.biomes import biome_names, biomes, read_biomes
+from aigc_procgen.world.joins import Edge
 from aigc_procgen.world.land import Land
-from aigc_procgen.world.places import CELL, PLACE_KINDS, Place, place_rules, read_places
+from aigc_procgen.world.places import (
+    CELL,
+    DISTRICT,
+    PLACE_KINDS,
+    STEP,
+    District,
+    Place,
+    place_rules,
+    read_places,
+)
+from aigc_procgen.world.roads import gate, make_road, side_towards
 from aigc_procgen.world.terrain import TERRAIN_INDEX, TERRAINS, WALKABLE
 
 _BLOCKS = ("stone_wall", "brick_wall")
@@ -193,12 +204,28 @@ def test_no_road_runs_into_what_a_place_has_built(seed, x, y):
     assert found > 3
 
 
-def test_a_road_joins_towns_that_nearly_touch():
-    """Where eight tiles are all that two towns leave between them, a road runs there."""
-    land = Land(86)
-    one, two = land.nearest("town", 28, 44), land.nearest("town", -25, 24)
-    assert one.x - one.radius - (two.x + two.radius) == 9
-    assert two in land.roads(one)
+@pytest.mark.parametrize("gap", [4, 6, 8, 9, 12, 13, 16, 30])
+@pytest.mark.parametrize("down", [-20, 0, 13])
+def test_a_road_joins_towns_that_nearly_touch(gap, down):
+    """However few tiles two towns leave between them, a road runs there and enters neither."""
+    samples = DISTRICT // STEP
+    grass = np.full((samples, samples), TERRAIN_INDEX["grass"], np.uint8)
+    towns = [
+        Place(id=f"town:{x}", kind="town", name="", x=x, y=y, radius=22)
+        for x, y in ((150, 150), (150 + 45 + gap, 150 + down))
+    ]
+    district = District(
+        places={(0, 0): towns[0], (1, 0): towns[1]},
+        terrain=grass,
+        elevation=np.full(grass.shape, 100, np.int32),
+    )
+    road = make_road("near", lambda cell: district, Edge(start=towns[0], goal=towns[1]))
+    for town, other in (towns, towns[::-1]):
+        end = gate("near", town, side_towards(town, other))
+        assert list(end) in road.tiles.tolist()
+        inside = road.tiles[np.abs(road.tiles - (town.x, town.y)).max(1) <= town.radius]
+        # Two tiles wide, it ends in the gate.
+        assert gap == 4 or (np.abs(inside - end).max(1) <= 1).all()
 
 
 def test_nothing_stands_in_water_or_on_walls(land):

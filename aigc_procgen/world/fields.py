@@ -28,7 +28,7 @@ _NOISE = {
     "temperature": (10, 5),
     "moisture": (9, 4),
     "patch": (5, 1),
-    "fray": (4, 3),
+    "fray": (4, 2),
 }
 _HEIGHT = ("continent", "hills", "ridge")
 _WEATHER = ("temperature", "moisture", "patch", "fray")
@@ -36,7 +36,7 @@ _START = 900  # tiles around the origin over which land is lifted, so that a wor
 _YEAR = 16384  # tiles from the coldest latitude over the warmest to the next
 _DEEP = -9 * UNIT  # about so far inside its edge a lake is too deep to wade
 _LENT = 70  # thousandths of wetness: about what mountains take from the land in the mean
-_COAST = 60  # height above which borders of biomes along a height are frayed too
+_COAST = 60  # height from which on borders of biomes along a height are frayed, and nothing is sea
 _LOW = 12  # thousandths by which water lies below the broad height of the land around
 
 
@@ -100,10 +100,11 @@ class Fields:
         moisture += np.clip(FAR - 2 * shores.far, 0, FAR) * 160 // FAR  # green banks
         temperature += patch // 10  # frays the biomes' borders
         moisture -= patch // 8
-        heights = elevation + np.where(elevation > _COAST, noise["fray"] // 14, 0)
+        frayed = np.maximum(elevation + noise["fray"] // 14, _COAST)
+        heights = np.where(elevation > _COAST, frayed, elevation)
         kinds = biomes.classify(heights, temperature, moisture)
         terrain = biomes.ground(kinds, patch)
-        _lay_water(terrain, raw > 0, shores.far, temperature, patch)
+        _lay_water(terrain, raw >= 0, shores.far, temperature, patch)
         return LandFields(
             elevation=elevation,
             temperature=temperature,

@@ -35,10 +35,13 @@ __all__ = [
 
 ROCKY = ("cave", "mine")
 SIDES = ("north", "east", "south", "west")
-ROOM = 4  # tiles that roads keep from footprints, so that no bend of theirs cuts a corner of one,
-TIGHT = 300  # unless there is no other way: what a sample costs that is nearer
+# Tiles that roads keep from footprints, so that no bend of theirs cuts a corner of one.
+ROOM = 4
+# What a sample costs at least that is nearer than that, more than any terrain: for want of others.
+TIGHT = 1100
 
 _DEEP, _WET = 3, 9  # samples of deep, and of any, water that one road may bridge
+_NEVER = 1 << 30
 _FINE = 4  # bits of a tile that curves are drawn with
 
 Districts = Callable[[tuple[int, int]], District]
@@ -79,25 +82,31 @@ def gate_sample(
     cost: NDArray[np.int32], tile: tuple[int, int], side: str, left: int, top: int
 ) -> tuple[int, int]:
     """Row and column in `cost` of the sample outside a gate at which its road begins: the nearest
-    with room, or if the next footprint leaves none, the very nearest.
+    with `ROOM` to its own footprint, or the very nearest where that is cheaper, which it is only if
+    the next footprint leaves no room.
 
     As for `keep_clear`, the sample [0, 0] lies at (left, top).
     """
     x, y = tile
-    for room in (ROOM, 0):
+
+    def sample(room: int) -> tuple[int, int]:
         across = {"west": -room, "east": room + STEP - 1}.get(side, 0)
         down = {"north": -room, "south": room + STEP - 1}.get(side, 0)
-        row, column = (y + down) // STEP - top, (x + across) // STEP - left
-        if 0 <= row < cost.shape[0] and 0 <= column < cost.shape[1] and cost[row, column]:
-            break
-    return row, column
+        return (y + down) // STEP - top, (x + across) // STEP - left
+
+    def price(at: tuple[int, int]) -> int:
+        inside = min(at) >= 0 and at[0] < cost.shape[0] and at[1] < cost.shape[1]
+        return int(cost[at]) or _NEVER if inside else _NEVER
+
+    return min(sample(ROOM), sample(0), key=price)
 
 
 def keep_clear(cost: NDArray[np.int32], places: Collection[Place], left: int, top: int) -> None:
-    """Blocks samples in the footprints of places, and makes those near them `TIGHT`; the sample
-    [0, 0] lies at (left, top), which are numbers of samples.
+    """Blocks samples in the footprints of places, and makes those near them `TIGHT` or dearer, the
+    nearer the more; the sample [0, 0] lies at (left, top), which are numbers of samples.
     """
-    for room, price in ((ROOM, TIGHT), (0, 0)):
+    for room in range(ROOM, -1, -1):
+        price = TIGHT + 100 * (ROOM - room) if room else 0
         for place in places:
             reach = place.radius + room
             rows, columns = (
