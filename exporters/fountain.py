@@ -73,9 +73,11 @@ def export_scenes(scenes: Iterable[Scene], folder: str | Path) -> list[Path]:
 
     Raises `SaveError` if the folder cannot hold them.
     """
-    texts = {}
+    texts: dict[str, str] = {}
     for part in scenes:
         name = re.sub(r"[^\w-]+", "_", f"{part.quest}_{part.moments[0]}", flags=re.ASCII)
+        if f"{name}.json" in texts:  # the same moment at another time of day
+            name += f"_{len(texts) // 2 + 1}"
         texts[f"{name}.json"] = part.to_json() + "\n"
         texts[f"{name}.fountain"] = fountain(part)
     return write_texts(folder, texts)[1::2]

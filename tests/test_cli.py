@@ -51,6 +51,15 @@ def test_world_writes_a_map_and_names_places(tmp_path, capsys):
     assert "wrote" in capsys.readouterr().out
 
 
+def test_world_wrap_draws_one_round(tmp_path):
+    """`world --size --wrap` draws all of a world that goes on at its other side, once."""
+    path = tmp_path / "round.png"
+    command = ["world", "2", "--size", "1536", "--wrap", "--step", "8", "--plain"]
+    assert main([*command, "--png", str(path)]) == 0
+    world = procgen.world(2, size=1536, wrap=True)
+    assert np.array_equal(read(path), world.overview(-768, -768, 1536, 1536, step=8))
+
+
 def test_world_tiles_draws_with_a_pack(tmp_path, small_pack_folder):
     """`world --tiles --pack` draws 32 pixels a tile with the pack named."""
     path = tmp_path / "place.png"
@@ -188,6 +197,7 @@ def test_train_and_export_make_a_pack(tmp_path, capsys):
         (["export", "onnx", "nowhere", "--out", "x"], "run must be a folder"),
         (["world", "1", "--png", "x.png", "--step", "0"], "step"),
         (["world", "1", "--png", "x.png", "--width", "0"], "width must be between"),
+        (["world", "1", "--png", "x.png", "--wrap"], "size must be a multiple of 1536"),
         (["world", "1", "--png", "x.png", "--tiles", "--width", "999"], "width must be between"),
         (["pack", "sheet", "--out", "x", "--scale", "0"], "scale must be between 1 and 64"),
         (["data", "build", "folder", "nowhere", "--out", "x"], "nowhere"),

@@ -59,7 +59,7 @@ def test_hair_below_a_hat_keeps_its_colour():
         ("none", person(PINK, BLUE)),
         ("crown", person(PINK, BLUE)),
         ("hat", person(PINK, RED)),
-        ("hat", person(PINK, OUTLINE)),
+        ("hat", person(PINK, (12, 12, 12))),
         ("hat", np.zeros((32, 32, 4), np.uint8)),
     ],
 )
@@ -67,6 +67,42 @@ def test_a_face_is_left_alone(headgear, figure):
     """Without a hat, with one of the right colour, and beside a figure that does not show it."""
     face = head(PINK)
     assert dyed(face, figure, headgear, PALETTE) is face
+
+
+def test_a_black_hat_is_black_whatever_shines_on_it():
+    """Where most of a figure's hat is dark, its highlights do not count, nor do ears beside it."""
+    figure = person(PINK, OUTLINE)
+    figure[1:4, 14:16] = (*GREY, 255)
+    figure[3:5, 19:21] = (*GREEN, 255)
+    assert hues(dyed(head(PINK), figure, "hat", PALETTE)) == {OUTLINE, PINK}
+
+
+def test_what_is_half_found_is_left_alone():
+    """A hat most of which has colours of the face is not dyed in part."""
+    face = head(PINK)
+    face[4:11, 6:26, :3] = PINK
+    assert dyed(face, person(PINK, BLUE), "hat", PALETTE) is face
+
+
+def test_a_hat_does_not_go_on_at_the_other_side_of_the_picture():
+    """What has the hat's colour at one rim is not joined to a hat that ends at the other."""
+    face = head(PINK)
+    face[2:11, 26:] = face[11:14, :2] = (*RED, 255)
+    drawn = dyed(face, person(PINK, BLUE), "hat", PALETTE)
+    assert hues(drawn[2:11]) == {BLUE}
+    assert hues(drawn[11:14]) == {RED, PINK}
+
+
+def test_a_pack_that_knows_no_headgear_is_not_dyed(monkeypatch):
+    """What the person wears by their role is not on the picture then."""
+    seed = next(n for n in range(40) if procgen.character(n).attributes["headgear"] == "hat")
+    model = default_pack().model("portraits")
+    less = {name: values for name, values in model.attributes.items() if name != "headgear"}
+    monkeypatch.setattr(model, "attributes", less)
+    monkeypatch.setattr("aigc_procgen.composed.people.dyed", lambda face, _, worn, __: worn)
+    monkeypatch.setattr("aigc_procgen.composed.people._frozen", lambda found: found)
+    who = procgen.character(seed)
+    assert who._fitted(default_pack(), who.sprite) == "none"
 
 
 def test_a_face_that_is_all_hat_or_nothing_is_left_alone():
@@ -84,8 +120,9 @@ def test_people_are_drawn_with_them():
         who = procgen.character(seed)
         if who.attributes["headgear"] not in DYED:
             continue
+        wishes = {**who.attributes, "mood": "calm"}
         _, calm = pictures.fitting_face(
-            default_pack(), who.art_seed, {**who.attributes, "mood": "calm"}, who.sprite
+            default_pack(), who.art_seed, wishes, who.sprite, above=False
         )
         assert hues(who.portrait) <= set(map(tuple, model.palette.tolist()))
         different = (who.portrait != calm).any(-1)

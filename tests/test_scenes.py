@@ -189,6 +189,8 @@ def test_fountain_reads_back_in_another_library(tmp_path):
     written = export_scenes(parts, tmp_path / "scenes")
     assert [path.suffix for path in written] == [".fountain", ".fountain"]
     assert Scene.from_json(written[0].with_suffix(".json").read_text("utf-8")) == parts[0]
+    twice = export_scenes([parts[0], parts[0], parts[1]], tmp_path / "twice")
+    assert len({path for path in twice if path.exists()}) == 3
 
 
 def _text(rich):

@@ -13,7 +13,6 @@ from aigc_procgen.core.pack import Model, Pack
 from aigc_procgen.core.random import Seed, stream
 
 from .choice import best_of, count_specks, evened, unlikeness
-from .hats import DYED
 from .reading import count_obeyed, read_values
 from .sessions import draw
 
@@ -273,18 +272,18 @@ def fitting_face(
     attributes: Mapping[str, str],
     sprite: NDArray[np.uint8],
     candidates: int = _FACES,
+    *,
+    above: bool = True,
 ) -> tuple[int, NDArray[np.uint8]]:
     """Which of the faces of a seed goes with a figure [s, s, 4], and that face [size, size, 4].
 
     Of those that show most of the attributes, where the pack has a classifier of heads, the one
-    that looks most like the figure. The number is good for every mood of `face`: its latent alone
-    decides whose face it is.
+    that looks most like the figure; `above` as for `unlikeness`. The number is good for every mood
+    of `face`: its latent alone decides whose face it is.
     """
     check_figure(sprite)
     offered = range(check_int("candidates", candidates, 1, 64))
     drawn = _person(pack, "portraits", "face", seed, attributes, offered)
-    # What will be dyed need not be alike.
-    above = attributes.get("headgear") not in DYED
     faults = unlikeness(sprite, drawn, above=above) + _SPECK * count_specks(drawn)
     best = best_of(_obeyed(pack, "portraits", drawn, attributes), faults)
     return best, drawn[best]

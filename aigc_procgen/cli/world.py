@@ -42,6 +42,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--size", type=int, metavar="TILES", help="an island of that size, instead of endless land"
     )
+    parser.add_argument(
+        "--wrap", action="store_true", help="with --size: land that goes on at its other side"
+    )
     add_pack(parser)
     parser.set_defaults(func=run)
 
@@ -50,10 +53,11 @@ def run(args: argparse.Namespace) -> int:
     """Writes the map; returns the exit status."""
     if not (args.png or args.atlas):
         raise InvalidArgument("--png FILE or --atlas FOLDER must say where the map goes")
-    world = procgen.world(args.seed, pack=chosen_pack(args), size=args.size)
+    world = procgen.world(args.seed, pack=chosen_pack(args), size=args.size, wrap=args.wrap)
     usual = (40, 24) if args.tiles else (1024, 1024)
     if args.size and not args.tiles and args.width is None and args.height is None:
-        usual = (args.size * 5 // 4, args.size * 5 // 4)
+        around = args.size if args.wrap else args.size * 5 // 4  # an island lies in its sea
+        usual = (around, around)
         args.x = -usual[0] // 2 if args.x is None else args.x
         args.y = -usual[1] // 2 if args.y is None else args.y
     width = usual[0] if args.width is None else args.width

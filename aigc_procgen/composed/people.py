@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aigc_procgen.art import fallback, pictures
-from aigc_procgen.art.hats import dyed
+from aigc_procgen.art.hats import DYED, dyed
 from aigc_procgen.core.errors import check_choice
 from aigc_procgen.core.pack import Pack, check_pack, default_pack
 from aigc_procgen.core.random import Seed, key
@@ -109,14 +109,23 @@ class Character(Person):
         pack = fallback.owner(self._art, "portraits")
         sprite = self._figure[pictures.front(self._tailor), 0]
         wishes = {**self.attributes, "mood": "calm"}
-        candidate, calm = pictures.fitting_face(pack, self.art_seed, wishes, sprite)
+        # What will be dyed need not be alike.
+        above = self._headgear(pack) not in DYED
+        candidate, calm = pictures.fitting_face(pack, self.art_seed, wishes, sprite, above=above)
         return candidate, self._fitted(pack, calm)
 
     def _fitted(self, pack: Pack, face: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A face whose headgear has the colour of the figure's."""
         sprite = self._figure[pictures.front(self._tailor), 0]
-        headgear = self.attributes.get("headgear", "none")
-        return _frozen(dyed(face, sprite, headgear, pack.model("portraits").palette))
+        palette = pack.model("portraits").palette
+        return _frozen(dyed(face, sprite, self._headgear(pack), palette))
+
+    def _headgear(self, pack: Pack) -> str:
+        """What the person wears on figure and face; "none" if a model of the two cannot know it."""
+        worn = self.attributes.get("headgear", "none")
+        models = self._tailor.model("characters"), pack.model("portraits")
+        known = all(worn in model.attributes.get("headgear", ()) for model in models)
+        return worn if known else "none"
 
 
 def character(
