@@ -189,10 +189,16 @@ def test_roads_are_paved_over_land_and_bridged_over_water(land):
 
 
 @pytest.mark.parametrize(
-    ("seed", "x", "y"), [(5, -330, -20), (6, -380, -330), (6, -324, 280), (10, 0, -400)]
+    ("seed", "x", "y"),
+    [
+        *((5, -330, -20), (6, -380, -330), (6, -324, 280), (10, 0, -400)),
+        *((518, -1, -645), (651, -84, -385), (688, 383, 165), (870, -1, -270)),
+    ],
 )
-def test_no_road_runs_into_what_a_place_has_built(seed, x, y):
-    """Every tile of a road can be walked on, also where it bends around a cave or along a house."""
+def test_every_tile_of_a_road_can_be_walked_on(seed, x, y):
+    """Also where it bends around a cave, along a house, or at the rim of the land it is sought in,
+    where that is the rim of a chunk.
+    """
     land = Land(seed)
     walkable = land.walkable_area(x - 128, y - 128, 256, 256)
     found = 0

@@ -121,7 +121,11 @@ def keep_clear(cost: NDArray[np.int32], places: Collection[Place], left: int, to
 
 def make_road(seed: Seed, districts: Districts, edge: Edge, period: Period = None) -> Road | None:
     """The road of an edge; None when too much water lies between."""
-    left, top, right, bottom = (side // STEP for side in edge.box())
+    # Samples so far inside the box that bends (a tile back, two on) and a second tile stay in it:
+    # a chunk lays only roads whose box it meets.
+    left, top, right, bottom = edge.box()
+    left, top = -(-(left + 1) // STEP), -(-(top + 1) // STEP)
+    right, bottom = (right - 4) // STEP, (bottom - 4) // STEP
     terrain, elevation, places = _survey(districts, left, top, right + 1, bottom + 1)
     cost = np.array(place_rules().roads, np.int32)[terrain]
     xs = np.arange(left, right + 1, dtype=np.int64)
