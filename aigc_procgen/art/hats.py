@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from aigc_procgen.core.pixels import codes_of
+
 from .choice import head_of
 
 __all__ = ["DYED", "dyed"]
@@ -56,7 +58,7 @@ def _worn(face: Pixels, headgear: str) -> NDArray[np.bool_]:
     face. None if that is less than half of the top.
     """
     size = len(face)
-    code = face[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+    code = codes_of(face)
     lit = (face[..., 3] > 0) & (face[..., :3].max(-1) >= _OUTLINE)
     deep = headgear in ("hood", "helm")
     beside = size * 3 // 8 if deep else 0  # below a hat there may be hair

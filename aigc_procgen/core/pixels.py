@@ -1,11 +1,16 @@
-"""Pixels that stand alone: what both scores and the choice among drawings count."""
+"""Colours as numbers, and pixels that stand alone: what scores and the choice of drawings count."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["orphans"]
+__all__ = ["codes_of", "orphans"]
+
+
+def codes_of(pictures: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Each pixel's colour [...] as one number, of pictures uint8 [..., 3 or 4]."""
+    return np.asarray(pictures[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32))
 
 
 def orphans(pictures: NDArray[np.uint8], wrap: bool = False) -> NDArray[np.bool_]:
@@ -14,7 +19,7 @@ def orphans(pictures: NDArray[np.uint8], wrap: bool = False) -> NDArray[np.bool_
 
     With `wrap` pixels of opposite edges are neighbours, as in tiles.
     """
-    code = pictures[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+    code = codes_of(pictures)
     code[pictures[..., 3] < 128] = -1
     if not wrap:
         code = np.pad(code, ((0, 0), (1, 1), (1, 1)), constant_values=-1)
